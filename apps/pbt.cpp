@@ -1,0 +1,9 @@
+// pbt: Persuasion-Balanced Training (arXiv 2410.14596), from questions to preference pairs.
+#include "counterpoint/commands/command.h"
+
+int main(int argc, char** argv) {
+  using namespace counterpoint::commands;
+  return run_program(
+      argc, argv, "pbt", "Persuasion-Balanced Training: dialogue trees to balanced preference pairs.",
+      {declare_ask, declare_generate, declare_show, declare_mine, declare_score, declare_tokenize, declare_render});
+}

@@ -1,0 +1,160 @@
+#include "counterpoint/core/files.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "counterpoint/core/error.h"
+
+namespace counterpoint {
+namespace fs = std::filesystem;
+namespace {
+
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags, mode_t mode = 0644) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
+    if (fd_ < 0) fail("cannot open {}: {}", path.string(), std::strerror(errno));
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+/// 0, or the errno of the first write that failed.
+int write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return 0;
+}
+
+size_t size_of_regular_file(int fd, const fs::path& path) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) fail("cannot read {}: {}", path.string(), std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) fail("{} is not a file", path.string());
+  return static_cast<size_t>(info.st_size);
+}
+
+void sync_folder_of(const fs::path& path) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
+  ::fsync(descriptor.get());
+}
+
+/// Cuts bytes behind the last newline: what a killed run left of its last line.
+void cut_unfinished_line(int fd, const fs::path& path) {
+  off_t end = static_cast<off_t>(size_of_regular_file(fd, path));
+  for (char last = 0; end > 0; --end) {
+    if (::pread(fd, &last, 1, end - 1) != 1) fail("cannot read {}: {}", path.string(), std::strerror(errno));
+    if (last == '\n') break;
+  }
+  if (::ftruncate(fd, end) != 0) fail("cannot shorten {}: {}", path.string(), std::strerror(errno));
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+  const Descriptor file(path, O_RDONLY);
+  std::string bytes(size_of_regular_file(file.get(), path), '\0');
+  size_t have = 0;
+  while (have < bytes.size()) {
+    const ssize_t got = ::read(file.get(), bytes.data() + have, bytes.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("cannot read {}: {}", path.string(), std::strerror(errno));
+    if (got == 0) break;
+    have += static_cast<size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+void write_file_atomic(const fs::path& path, std::string_view bytes) {
+  fs::path aside = path;
+  aside += ".partial";
+  {
+    const Descriptor file(aside, O_WRONLY | O_CREAT | O_TRUNC);
+    int problem = write_all(file.get(), bytes);
+    if (problem == 0 && ::fsync(file.get()) != 0) problem = errno;
+    if (problem != 0) {
+      ::unlink(aside.c_str());
+      fail("cannot write {}: {}", path.string(), std::strerror(problem));
+    }
+  }
+  if (::rename(aside.c_str(), path.c_str()) != 0)
+    fail("cannot rename {} to {}: {}", aside.string(), path.string(), std::strerror(errno));
+  sync_folder_of(path);
+}
+
+void make_dirs(const fs::path& path) {
+  std::error_code problem;
+  fs::create_directories(path, problem);
+  if (problem) fail("cannot create the folder {}: {}", path.string(), problem.message());
+  if (!fs::is_directory(path)) fail("{} is a file, a folder was expected", path.string());
+}
+
+MappedFile::MappedFile(const fs::path& path) : path_(path) {
+  const Descriptor file(path, O_RDONLY);
+  size_ = size_of_regular_file(file.get(), path);
+  if (size_ == 0) return;
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (address == MAP_FAILED) fail("cannot map {}: {}", path.string(), std::strerror(errno));
+  data_ = static_cast<const std::byte*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+void MappedFile::forget(std::span<const std::byte> part) const {
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const size_t begin = static_cast<size_t>(part.data() - data_) / page * page;
+  const size_t end = static_cast<size_t>(part.data() - data_) + part.size();
+  ::madvise(const_cast<std::byte*>(data_ + begin), end - begin, MADV_DONTNEED);
+}
+
+LineAppender::LineAppender(const fs::path& path) : path_(path) {
+  Descriptor file(path, O_RDWR | O_CREAT | O_APPEND);
+  cut_unfinished_line(file.get(), path);
+  descriptor_ = file.release();
+}
+
+LineAppender::~LineAppender() { ::close(descriptor_); }
+
+void LineAppender::append(std::string_view line) {
+  const auto before = static_cast<off_t>(size_of_regular_file(descriptor_, path_));
+  std::string whole(line);
+  whole.push_back('\n');
+  int problem = write_all(descriptor_, whole);
+  if (problem == 0 && ::fdatasync(descriptor_) != 0) problem = errno;
+  if (problem == 0) return;
+  if (::ftruncate(descriptor_, before) != 0) {
+  }  // the next run cuts it
+  fail("cannot write {}: {}", path_.string(), std::strerror(problem));
+}
+
+}  // namespace counterpoint

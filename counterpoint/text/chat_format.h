@@ -1,0 +1,39 @@
+// Conversations to prompt text, exactly as transformers' apply_chat_template renders the model's own template.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "counterpoint/text/message.h"
+
+namespace counterpoint::text {
+
+struct RenderOptions {
+  bool add_generation_prompt = false;  ///< end with the header of the assistant's next turn
+};
+
+class ChatFormat {
+ public:
+  virtual ~ChatFormat() = default;
+  virtual std::string name() const = 0;
+  /// The prompt, special tokens spelled out (BOS included where the template writes one). Error: a role or an order of
+  /// roles that the template refuses (Mistral: user and assistant must alternate).
+  virtual std::string render(const Messages& messages, RenderOptions options = {}) const = 0;
+  /// What follows the assistant's text when its turn is over, as one string: "<|im_end|>\n", "<|eot_id|>", "</s>".
+  virtual std::string turn_end() const = 0;
+  /// The token that ends an assistant's turn: "<|im_end|>", "<|eot_id|>", "</s>".
+  virtual std::string stop_token() const = 0;
+};
+
+/// Names for --chat-format: "chatml", "chatml-smollm2", "chatml-qwen2.5", "llama3", "mistral-v0.2", "mistral-v0.3", ...
+std::vector<std::string> chat_format_names();
+std::unique_ptr<ChatFormat> make_chat_format(std::string_view name);
+
+/// Recognises a Jinja chat template. Error: unknown template; lists what is known and names --chat-format.
+/// `bos` and `eos`: the tokenizer's own spellings.
+std::unique_ptr<ChatFormat> recognise_chat_format(std::string_view jinja_template, std::string_view bos,
+                                                  std::string_view eos);
+
+}  // namespace counterpoint::text

