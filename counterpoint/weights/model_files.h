@@ -22,6 +22,7 @@ struct ModelFiles {
 struct OpenOptions {
   std::string chat_format;  ///< a name, or empty: by the model's own template
   bool tensors = true;      ///< false: tokenizer and chat format only (`pbt tokenize`, `pbt render`)
+  bool tokenizer = true;    ///< false: a bare model; no tokenizer and no chat format are looked for
   bool chat = true;         ///< false: no chat format is looked for (`pbt tokenize`)
 };
 

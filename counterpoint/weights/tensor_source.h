@@ -31,20 +31,37 @@ enum class DType {
   q6_k
 };
 
+/// "F32", "BF16", "Q4_K", ...: as safetensors and GGUF spell it.
 std::string_view dtype_name(DType type);
 
-/// A tensor as it lies in the file. Row-major, outermost dimension first (also for GGUF).
+/// Elements that are stored together (1; 32 or 256 for quantised types), and the bytes that such a block takes.
+std::int64_t block_elements(DType type);
+std::int64_t block_bytes(DType type);
+
+/// A tensor in its file. Row-major, outermost dimension first (also for GGUF, which writes them the other way round).
 struct TensorView {
   std::string name;
   DType dtype = DType::f32;
   std::vector<std::int64_t> shape;
   std::span<const std::byte> bytes;
+  /// Above 0: the file keeps the rows of each of that many heads in the order of interleaved rope, where Hugging Face
+  /// has two halves (q_proj and k_proj of Llamas in GGUF). to_float32 and read_rows give Hugging Face's order.
+  std::int64_t interleaved_heads = 0;
+
   std::int64_t elements() const;
+  /// The length of the last dimension (1 for a scalar), and how many such rows there are (1 for a 1-D tensor).
+  std::int64_t row_length() const;
+  std::int64_t rows() const;
+  /// `bytes` are the elements in order and aligned for their type: they may be used where they lie.
+  bool plain() const;
 };
 
 /// Writes the elements [first, first + out.size()) as float32; for block-quantised types both ends must lie on block
-/// borders. Error: a type that is no number of ours.
+/// borders. Ranges that do not overlap may be read by several threads. Error: a type that is no number of ours.
 void to_float32(const TensorView& tensor, std::int64_t first, std::span<float> out);
+
+/// Writes rows [first_row, first_row + rows) as float32 to out[rows * row_length()]. A 1-D tensor is one row.
+void read_rows(const TensorView& tensor, std::int64_t first_row, std::int64_t rows, float* out);
 
 class TensorSource {
  public:
