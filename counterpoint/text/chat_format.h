@@ -36,4 +36,8 @@ std::unique_ptr<ChatFormat> make_chat_format(std::string_view name);
 std::unique_ptr<ChatFormat> recognise_chat_format(std::string_view jinja_template, std::string_view bos,
                                                   std::string_view eos);
 
+/// The chat format of a Hugging Face folder: `name` where given, else by chat_template.jinja or the chat_template in
+/// tokenizer_config.json. Error: neither is there; unknown template.
+std::unique_ptr<ChatFormat> load_chat_format(const std::filesystem::path& folder, std::string_view name = "");
+
 }  // namespace counterpoint::text

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-namespace counterpoint::text {
+#include "counterpoint/text/tokenizer_parts.h"
 
-using TokenId = std::int32_t;
+namespace counterpoint::text {
 
 struct EncodeOptions {
   bool parse_special = true;  ///< "<|im_end|>" in the text becomes its one id; false: it is spelled out as text
@@ -32,26 +32,11 @@ class Tokenizer {
   virtual std::uint64_t fingerprint() const = 0;
 };
 
-/// What a tokenizer is made of, from whatever file it comes (tokenizer.json here; GGUF metadata in weights/).
-struct TokenizerParts {
-  enum class Kind { byte_level, byte_fallback };
-  struct Added {
-    std::string content;
-    TokenId id = 0;
-    bool special = false, lstrip = false, rstrip = false, single_word = false, normalized = false;
-  };
-  Kind kind = Kind::byte_level;
-  std::vector<std::string> tokens;                          ///< by id, as spelled in the vocabulary; "" = a gap
-  std::vector<std::pair<std::string, std::string>> merges;  ///< in rank order
-  std::vector<Added> added;
-  std::vector<std::string> splitters;  ///< PCRE2 patterns, applied one after another
-  // ... normaliser, digits, prefix space, ignore_merges: whoever owns this file adds what the formats need
-};
-
+/// Error: parts that do not fit together (a merge whose result is no token, an added token with another's id).
 std::unique_ptr<Tokenizer> make_tokenizer(TokenizerParts parts);
 
-/// From tokenizer.json (or the folder that holds one). Error: a kind of model, normaliser or pre-tokenizer that we do
-/// not know, by name; a damaged file.
+/// From tokenizer.json, or a folder that holds one or, GPT-2's older way, vocab.json and merges.txt. Error: a kind of
+/// model, normaliser or pre-tokenizer that we do not know, by name; a damaged file.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& file_or_folder);
 
 }  // namespace counterpoint::text
