@@ -1,6 +1,7 @@
 // What a tokenizer is made of, from whatever file it comes: tokenizer.json, vocab.json + merges.txt, GGUF metadata.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,9 @@
 namespace counterpoint::text {
 
 using TokenId = std::int32_t;
+
+/// Ids lie below this; a file that claims more is damaged.
+constexpr std::int64_t most_tokens = 1 << 24;
 
 /// A token that is cut out of the text before anything else happens to it.
 struct AddedToken {
@@ -42,6 +46,7 @@ struct PreSplitter {
     isolated,  ///< matches of `pattern` and what lies between them are words
     matches,   ///< only the matches are words, the rest is dropped
     between,   ///< only what lies between the matches is words
+    prefix     ///< no cut: a word that does not begin with a space gets one in front
   };
   Kind kind = Kind::isolated;
   std::string pattern;  ///< PCRE2
@@ -49,10 +54,11 @@ struct PreSplitter {
 
 /// SentencePiece's way with spaces: each becomes U+2581, and one is put before the text.
 struct Metaspace {
-  enum class Prepend { never, first, always };  ///< first: not behind an added token; always: behind those as well
+  /// Nothing is prepended where a space is there already. first: at the very start; always: behind added tokens as
+  /// well.
+  enum class Prepend { never, first, always };
   Prepend prepend = Prepend::always;
   bool split = false;  ///< words begin at each U+2581
-  bool on = false;
 };
 
 /// One step from tokens back to text.
@@ -62,8 +68,9 @@ struct TextDecoder {
     replace,        ///< each `from` in a token becomes `to`
     byte_fallback,  ///< runs of <0xNN> become bytes; U+FFFD each where those are no UTF-8
     fuse,           ///< the tokens become one string
-    strip,          ///< up to `start` and `stop` times `from` are cut off the ends
-    end_of_word     ///< the end-of-word suffix `from` becomes a space, at the end nothing
+    strip,       ///< up to `start` and `stop` times `from` are cut off the ends of each token (of the text, once fused)
+    metaspace,   ///< U+2581 becomes a space; that of the first token is left out unless `start` is 0
+    end_of_word  ///< the suffix `from` becomes a space; outer white space of the text is cut off
   };
   Kind kind = Kind::byte_level;
   std::string from, to;
@@ -87,13 +94,12 @@ struct TokenizerParts {
   std::vector<AddedToken> added;
   std::vector<Normalizer> normalizers;  ///< applied one after another
   std::vector<PreSplitter> splitters;   ///< applied one after another
-  Metaspace metaspace;
-  bool add_prefix_space = false;      ///< byte level: a word that does not begin with white space gets one in front
-  bool ignore_merges = false;         ///< a whole word that is a token is that token, whatever the merges say
-  std::string unknown_token;          ///< for a character that has no other spelling; "": it is left out
-  bool fuse_unknown = false;          ///< a run of unknown characters is one unknown token
-  std::string end_of_word_suffix;     ///< CLIP's "</w>", on the last character of each word
-  std::vector<TextDecoder> decoders;  ///< applied one after another
+  std::optional<Metaspace> metaspace;   ///< before the splitters
+  bool ignore_merges = false;           ///< a whole word that is a token is that token, whatever the merges say
+  std::string unknown_token;            ///< for a character that has no other spelling; "": it is left out
+  bool fuse_unknown = false;            ///< a run of unknown characters is one unknown token
+  std::string end_of_word_suffix;       ///< CLIP's "</w>", on the last character of each word
+  std::vector<TextDecoder> decoders;    ///< applied one after another
 };
 
 }  // namespace counterpoint::text
