@@ -2,80 +2,84 @@
 
 #include <algorithm>
 
+#include "counterpoint/core/error.h"
+
 namespace counterpoint::data {
 namespace {
 
-constexpr int largest_int = 1'000'000'000;
-
-template <class T>
-bool holds(const Json& value) {
-  if constexpr (std::is_same_v<T, std::string>) return value.is_string();
-  if constexpr (std::is_same_v<T, bool>) return value.is_boolean();
-  if constexpr (std::is_same_v<T, double>) return value.is_number();
-  if constexpr (std::is_same_v<T, int>)
-    return value.is_number_integer() && value >= -largest_int && value <= largest_int;
+std::string article(const std::string& type) {
+  if (type == "null" || type == "boolean") return type;
+  return (type == "object" || type == "array" ? "an " : "a ") + type;
 }
 
-template <class T>
-constexpr const char* expected() {
-  if constexpr (std::is_same_v<T, std::string>) return "a string";
-  if constexpr (std::is_same_v<T, bool>) return "true or false";
-  if constexpr (std::is_same_v<T, double>) return "a number";
-  if constexpr (std::is_same_v<T, int>) return "a whole number";
-}
-
-std::string path_of(const Where& where) {
-  if (!*where.list) return "";
-  const std::string before = where.outer ? path_of(*where.outer) : "";
-  return fmt::format("{}{}{}[{}]", before, before.empty() ? "" : ".", where.list, where.index);
+/// What a value is, short enough for a message.
+std::string described(const Json& value) {
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  return article(value.type_name());
 }
 
 }  // namespace
 
-std::string Where::text() const { return *list ? place.text() + ": " + path_of(*this) : place.text(); }
-
-Fields::Fields(const Json& object, const Where& where, const std::vector<std::string>& known)
-    : object_(object), where_(where) {
-  if (!object.is_object()) fail("{}: an object was expected, this is {}", where.text(), object.type_name());
-  for (const auto& item : object.items())
-    if (std::find(known.begin(), known.end(), item.key()) == known.end())
-      fail("{}: unknown key '{}'{}", where.text(), item.key(), suggestion(item.key(), known));
+Fields::Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+  if (object.is_object()) return;
+  const std::string prefix = where_.empty() ? "" : where_ + ": ";
+  fail("{}an object {{..}} was expected, this is {}", prefix, described(object));
 }
 
-bool Fields::has(const char* key) const {
+const Fields& Fields::only(const std::vector<std::string>& known) const {
+  for (const auto& item : object_.items())
+    if (std::find(known.begin(), known.end(), item.key()) == known.end())
+      fail("{}unknown key '{}'{}", where_.empty() ? "" : where_ + ": ", item.key(), suggestion(item.key(), known));
+  return *this;
+}
+
+bool Fields::has(const std::string& key) const {
   const auto found = object_.find(key);
   return found != object_.end() && !found->is_null();
 }
 
-const Json& Fields::at(const char* key) const {
+const Json& Fields::at(const std::string& key) const {
   const auto found = object_.find(key);
-  if (found == object_.end()) fail("{}: '{}' is missing", where_.text(), key);
+  if (found == object_.end()) wrong(key, "is missing");
   return *found;
 }
 
-const Json& Fields::list(const char* key) const {
+std::string Fields::text(const std::string& key) const {
+  return expect(key, at(key).is_string(), "a text").get<std::string>();
+}
+
+std::vector<std::string> Fields::texts(const std::string& key) const {
+  const Json& items = list(key);
+  const bool right = std::all_of(items.begin(), items.end(), [](const Json& item) { return item.is_string(); });
+  if (!right) wrong(key, "holds something else than texts");
+  return items.get<std::vector<std::string>>();
+}
+
+bool Fields::flag(const std::string& key) const {
+  return expect(key, at(key).is_boolean(), "true or false").get<bool>();
+}
+
+std::int64_t Fields::whole(const std::string& key) const {
+  return expect(key, at(key).is_number_integer(), "a whole number").get<std::int64_t>();
+}
+
+const Json& Fields::list(const std::string& key) const { return expect(key, at(key).is_array(), "a list [..]"); }
+
+const Json& Fields::object(const std::string& key) const { return expect(key, at(key).is_object(), "an object {..}"); }
+
+std::string Fields::where(const std::string& key) const {
+  if (where_.empty()) return key;
+  return where_ + (where_.ends_with(']') || where_.find(": ") != std::string::npos ? "." : ": ") + key;
+}
+
+void Fields::wrong(const std::string& key, const std::string& problem) const {
+  fail("{}'{}' {}", where_.empty() ? "" : where_ + ": ", key, problem);
+}
+
+const Json& Fields::expect(const std::string& key, bool right, const char* expected) const {
   const Json& value = at(key);
-  if (!value.is_array()) fail("{}: '{}' is {}, a list was expected", where_.text(), key, value.type_name());
+  if (!right) wrong(key, fmt::format("is {}, {} was expected", described(value), expected));
   return value;
 }
-
-std::vector<std::string> Fields::strings(const char* key) const {
-  std::vector<std::string> out;
-  for (const Json& item : list(key)) out.push_back(as<std::string>(item, key));
-  return out;
-}
-
-template <class T>
-T Fields::as(const Json& value, const char* key) const {
-  if (!holds<T>(value))
-    fail("{}: '{}' is {}, {} was expected", where_.text(), key, value.is_number() ? value.dump() : value.type_name(),
-         expected<T>());
-  return value.get<T>();
-}
-
-template std::string Fields::as<std::string>(const Json&, const char*) const;
-template bool Fields::as<bool>(const Json&, const char*) const;
-template int Fields::as<int>(const Json&, const char*) const;
-template double Fields::as<double>(const Json&, const char*) const;
 
 }  // namespace counterpoint::data

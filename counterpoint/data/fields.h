@@ -1,48 +1,43 @@
-// Strict reading of JSON objects: a key that is missing, unknown or of another type is an Error that names its place.
+// Reading the keys of one JSON object, with messages that say which key was wrong and what was expected.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "counterpoint/core/error.h"
 #include "counterpoint/data/jsonl.h"
 
 namespace counterpoint::data {
 
-/// Where in a row we are, written out only when something is wrong there: "trees.jsonl:3: nodes[2].prompt[0]".
-struct Where {
-  const RowPlace& place;
-  const char* list = "";  ///< empty: the row itself
-  size_t index = 0;
-  const Where* outer = nullptr;
-
-  std::string text() const;
-};
-
-/// A JSON object of which every key is known. Refers to what it is given.
+/// A JSON object and where it stands ("tree.json: turns[2]"; "" where the caller adds the place). Every getter fails
+/// with "WHERE: 'key' is missing" or "WHERE: 'key' is a number, a text was expected".
 class Fields {
  public:
-  /// Error: not an object; a key that is not in `known`, with the nearest one that is.
-  Fields(const Json& object, const Where& where, const std::vector<std::string>& known);
+  /// Error: `object` is no JSON object. It must outlive this.
+  Fields(const Json& object, std::string where);
 
-  /// There, and not null.
-  bool has(const char* key) const;
-  const Json& at(const char* key) const;
-  const Json& list(const char* key) const;
-  std::vector<std::string> strings(const char* key) const;
+  /// Error: a key that is not in `known`, with the nearest right name.
+  const Fields& only(const std::vector<std::string>& known) const;
 
-  /// T: std::string, bool, int or double.
-  template <class T>
-  T get(const char* key) const {
-    return as<T>(at(key), key);
-  }
+  /// The key is there and not null.
+  bool has(const std::string& key) const;
+  const Json& at(const std::string& key) const;
+  std::string text(const std::string& key) const;
+  std::vector<std::string> texts(const std::string& key) const;
+  bool flag(const std::string& key) const;
+  std::int64_t whole(const std::string& key) const;
+  /// The named list or object, whose own messages begin with where it stands.
+  const Json& list(const std::string& key) const;
+  const Json& object(const std::string& key) const;
 
-  /// `value`, which belongs to `key`, as a T.
-  template <class T>
-  T as(const Json& value, const char* key) const;
+  /// Where a part of this object stands: "tree.json: turns[2].roles".
+  std::string where(const std::string& key) const;
+  [[noreturn]] void wrong(const std::string& key, const std::string& problem) const;
 
  private:
+  const Json& expect(const std::string& key, bool right, const char* expected) const;
+
   const Json& object_;
-  const Where& where_;
+  std::string where_;
 };
 
 }  // namespace counterpoint::data
