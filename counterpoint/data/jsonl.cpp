@@ -29,15 +29,26 @@ void read_jsonl(const std::filesystem::path& path, const std::function<void(Json
     begin = end + 1;
     ++place.line;
     if (line.empty()) continue;
+    if (!bad) {
+      row(parse_row(line, place), place);
+      continue;
+    }
     Json value;
     try {
       value = Json::parse(line);
     } catch (const Json::exception& error) {
-      if (!bad) fail("{}: not a JSON value: {}", place.text(), reason(error));
       bad(place, "not a JSON value: " + reason(error));
       continue;
     }
     row(std::move(value), place);
+  }
+}
+
+Json parse_row(std::string_view line, const RowPlace& place) {
+  try {
+    return Json::parse(line);
+  } catch (const Json::exception& error) {
+    fail("{}: not a JSON value: {}", place.text(), reason(error));
   }
 }
 

@@ -21,6 +21,9 @@ struct RowPlace {
 void read_jsonl(const std::filesystem::path& path, const std::function<void(Json, const RowPlace&)>& row,
                 const std::function<void(const RowPlace&, const std::string& why)>& bad = nullptr);
 
+/// One line of a JSON Lines file. Error: no JSON, with file and line.
+Json parse_row(std::string_view line, const RowPlace& place);
+
 /// The value as one line (damaged UTF-8 replaced), without the newline.
 std::string to_line(const Json& value);
 

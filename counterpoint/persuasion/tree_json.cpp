@@ -9,7 +9,6 @@ namespace {
 
 using data::Fields;
 using data::Json;
-using data::Where;
 
 Json to_json(const AgentInfo& agent) {
   Json out{{"name", agent.name}, {"model", agent.model}};
@@ -36,68 +35,90 @@ Json to_json(const Node& node) {
   return out;
 }
 
-AgentInfo read_agent(const Json& row, const Where& where) {
-  static const std::vector<std::string> keys{"name", "model", "adapter"};
-  const Fields fields(row, where, keys);
-  return {fields.get<std::string>("name"), fields.get<std::string>("model"),
-          fields.has("adapter") ? fields.get<std::string>("adapter") : ""};
+double number(const Fields& fields, const char* key) {
+  const Json& value = fields.at(key);
+  if (!value.is_number()) fields.wrong(key, fmt::format("is {}, a number was expected", value.type_name()));
+  return value.get<double>();
 }
 
-text::Messages read_messages(const Json& rows, const Where& outer) {
+int small_whole(const Fields& fields, const char* key) {
+  const std::int64_t value = fields.whole(key);
+  if (value < -1 || value > 1'000'000) fields.wrong(key, fmt::format("is {}, out of range", value));
+  return static_cast<int>(value);
+}
+
+AgentInfo read_agent(const Json& row, std::string where) {
+  static const std::vector<std::string> keys{"name", "model", "adapter"};
+  const Fields fields(row, std::move(where));
+  fields.only(keys);
+  return {fields.text("name"), fields.text("model"), fields.has("adapter") ? fields.text("adapter") : ""};
+}
+
+text::Messages read_messages(const Json& rows, const std::string& where) {
   static const std::vector<std::string> keys{"role", "content"};
   text::Messages messages;
   for (const Json& row : rows) {
-    const Where where{outer.place, "prompt", messages.size(), &outer};
-    const Fields fields(row, where, keys);
-    messages.push_back({fields.get<std::string>("role"), fields.get<std::string>("content")});
+    const Fields fields(row, fmt::format("{}[{}]", where, messages.size()));
+    fields.only(keys);
+    messages.push_back({fields.text("role"), fields.text("content")});
   }
   return messages;
 }
 
-Node read_node(const Json& row, const Where& where) {
+std::vector<std::optional<std::string>> read_answers(const Fields& fields) {
+  std::vector<std::optional<std::string>> answers;
+  for (const Json& answer : fields.list("answers")) {
+    if (!answer.is_null() && !answer.is_string()) fields.wrong("answers", "holds something else than texts and null");
+    answers.push_back(answer.is_null() ? std::nullopt : std::optional(answer.get<std::string>()));
+  }
+  return answers;
+}
+
+Node read_node(const Json& row, const std::string& where) {
   static const std::vector<std::string> keys{"id",         "parent",  "turn",  "agent",   "role",   "text",  "answer",
                                              "confidence", "correct", "score", "answers", "agreed", "prompt"};
-  const Fields fields(row, where, keys);
+  const Fields fields(row, where);
+  fields.only(keys);
   Node node;
-  node.id = fields.get<int>("id");
-  node.parent = fields.get<int>("parent");
-  node.turn = fields.get<int>("turn");
-  node.agent = fields.get<int>("agent");
-  node.role = fields.get<std::string>("role");
-  node.text = fields.get<std::string>("text");
-  node.answer = fields.get<std::string>("answer");
-  if (fields.has("confidence")) node.confidence = fields.get<double>("confidence");
-  node.correct = fields.get<bool>("correct");
-  node.score = fields.get<double>("score");
-  for (const Json& answer : fields.list("answers"))
-    node.answers.push_back(answer.is_null() ? std::nullopt : std::optional(fields.as<std::string>(answer, "answers")));
-  node.agreed = fields.get<bool>("agreed");
-  node.prompt = read_messages(fields.list("prompt"), where);
+  node.id = small_whole(fields, "id");
+  node.parent = small_whole(fields, "parent");
+  node.turn = small_whole(fields, "turn");
+  node.agent = small_whole(fields, "agent");
+  node.role = fields.text("role");
+  node.text = fields.text("text");
+  node.answer = fields.text("answer");
+  if (fields.has("confidence")) node.confidence = number(fields, "confidence");
+  node.correct = fields.flag("correct");
+  node.score = number(fields, "score");
+  node.answers = read_answers(fields);
+  node.agreed = fields.flag("agreed");
+  node.prompt = read_messages(fields.list("prompt"), where + ".prompt");
   return node;
 }
 
 /// What the rest of the program relies on: ids are indices, parents come first, everybody has a slot for an answer.
-void check_node(const Tree& tree, const Node& node, size_t index, const Where& where) {
+void check_node(const Tree& tree, const Node& node, size_t index, const std::string& where) {
   const auto agents = static_cast<int>(tree.agents.size());
-  if (node.id != static_cast<int>(index)) fail("{}: 'id' is {}, {} was expected", where.text(), node.id, index);
+  if (node.id != static_cast<int>(index)) fail("{}: 'id' is {}, {} was expected", where, node.id, index);
   if (index == 0 ? node.parent != -1 : node.parent < 0 || node.parent >= node.id)
-    fail("{}: 'parent' is {}; node 0 has -1, every other node one that stands before it", where.text(), node.parent);
+    fail("{}: 'parent' is {}; node 0 has -1, every other node one that stands before it", where, node.parent);
   const int turn = index == 0 ? 0 : tree.nodes[node.parent].turn + 1;
-  if (node.turn != turn) fail("{}: 'turn' is {}, its parent's plus one is {}", where.text(), node.turn, turn);
+  if (node.turn != turn) fail("{}: 'turn' is {}, its parent's plus one is {}", where, node.turn, turn);
   if (node.agent < 0 || node.agent >= agents)
-    fail("{}: 'agent' is {}, but the tree has {} agents", where.text(), node.agent, agents);
+    fail("{}: 'agent' is {}, but the tree has {} agents", where, node.agent, agents);
   if (node.answers.size() != tree.agents.size())
-    fail("{}: 'answers' has {} entries for {} agents", where.text(), node.answers.size(), agents);
-  if (node.correct && node.answer.empty()) fail("{}: 'correct' is true without an 'answer'", where.text());
+    fail("{}: 'answers' has {} entries for {} agents", where, node.answers.size(), agents);
+  if (node.prompt.empty()) fail("{}: 'prompt' is empty", where);
+  if (node.correct && node.answer.empty()) fail("{}: 'correct' is true without an 'answer'", where);
 }
 
 Question read_question(const Fields& fields) {
   Question question;
-  question.id = fields.get<std::string>("id");
-  question.question = fields.get<std::string>("question");
-  question.answers = fields.strings("answers");
-  if (fields.has("choices")) question.choices = fields.strings("choices");
-  if (fields.has("category")) question.category = fields.get<std::string>("category");
+  question.id = fields.text("id");
+  question.question = fields.text("question");
+  question.answers = fields.texts("answers");
+  if (fields.has("choices")) question.choices = fields.texts("choices");
+  if (fields.has("category")) question.category = fields.text("category");
   return question;
 }
 
@@ -119,20 +140,21 @@ Json to_json(const Tree& tree) {
 Tree tree_from_json(const Json& row, const data::RowPlace& place) {
   static const std::vector<std::string> keys{"id",       "question", "answers",  "choices",
                                              "category", "agents",   "settings", "nodes"};
-  const Where root{place};
-  const Fields fields(row, root, keys);
+  const std::string line = place.text();
+  const Fields fields(row, line);
+  fields.only(keys);
   Tree tree{.question = read_question(fields), .agents = {}, .settings = fields.at("settings"), .nodes = {}};
   for (const Json& agent : fields.list("agents"))
-    tree.agents.push_back(read_agent(agent, Where{place, "agents", tree.agents.size()}));
+    tree.agents.push_back(read_agent(agent, fmt::format("{}: agents[{}]", line, tree.agents.size())));
   const Json& nodes = fields.list("nodes");
   tree.nodes.reserve(nodes.size());
   for (const Json& node : nodes) {
-    const Where where{place, "nodes", tree.nodes.size()};
+    const std::string where = fmt::format("{}: nodes[{}]", line, tree.nodes.size());
     tree.nodes.push_back(read_node(node, where));
     check_node(tree, tree.nodes.back(), tree.nodes.size() - 1, where);
   }
-  if (tree.question.answers.empty()) fail("{}: 'answers' is empty, an accepted answer was expected", place.text());
-  if (tree.nodes.empty()) fail("{}: 'nodes' is empty", place.text());
+  if (tree.question.answers.empty()) fail("{}: 'answers' is empty, an accepted answer was expected", line);
+  if (tree.nodes.empty()) fail("{}: 'nodes' is empty", line);
   return tree;
 }
 
