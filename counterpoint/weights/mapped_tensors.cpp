@@ -5,14 +5,14 @@
 namespace counterpoint::weights {
 
 void MappedTensors::add(MappedFile file, std::vector<TensorView> views) {
+  files_.push_back(std::move(file));
   for (TensorView& view : views) {
     if (has(view.name))
       fail("{}: tensor '{}' is there twice, in {} and in {}", where_, view.name,
-           files_[entry(view.name).file].path().filename().string(), file.path().filename().string());
+           files_[entry(view.name).file].path().filename().string(), files_.back().path().filename().string());
     names_.push_back(view.name);
-    tensors_.emplace(names_.back(), Entry{std::move(view), files_.size()});
+    tensors_.emplace(names_.back(), Entry{std::move(view), files_.size() - 1});
   }
-  files_.push_back(std::move(file));
 }
 
 const MappedTensors::Entry& MappedTensors::entry(std::string_view name) const {
