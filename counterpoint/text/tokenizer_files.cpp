@@ -1,6 +1,5 @@
 // load_tokenizer: which file of a folder holds the tokenizer.
 #include <algorithm>
-#include <array>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
@@ -13,27 +12,20 @@ namespace counterpoint::text {
 namespace fs = std::filesystem;
 namespace {
 
-/// Spellings that are special wherever they occur in a vocabulary of GPT-2's or RoBERTa's kind. RoBERTa's mask
-/// swallows the space before it.
-struct KnownSpecial {
-  std::string_view spelling;
-  bool lstrip;
-};
-constexpr std::array known_specials{KnownSpecial{"<|endoftext|>", false}, KnownSpecial{"<s>", false},
-                                    KnownSpecial{"</s>", false},          KnownSpecial{"<pad>", false},
-                                    KnownSpecial{"<unk>", false},         KnownSpecial{"<mask>", true}};
-
-void append_known_specials(TokenizerParts& parts) {
-  for (const KnownSpecial& special : known_specials) {
-    const auto found = std::find(parts.tokens.begin(), parts.tokens.end(), special.spelling);
-    if (found == parts.tokens.end()) continue;
-    AddedToken token;
-    token.content = special.spelling;
-    token.id = static_cast<TokenId>(found - parts.tokens.begin());
-    token.special = true;
-    token.lstrip = special.lstrip;
-    parts.added.push_back(std::move(token));
-  }
+/// The files do not say which tokens are special; the two families that use them do. RoBERTa's vocabulary holds
+/// GPT-2's token as well, as ordinary text. Its mask swallows the space before it.
+void append_specials(TokenizerParts& parts) {
+  const auto append = [&](std::string_view spelling, bool lstrip) {
+    const auto found = std::find(parts.tokens.begin(), parts.tokens.end(), spelling);
+    if (found == parts.tokens.end()) return false;
+    const auto id = static_cast<TokenId>(found - parts.tokens.begin());
+    parts.added.push_back({std::string(spelling), id, /*special=*/true, lstrip});
+    return true;
+  };
+  const bool roberta = append("<mask>", true);
+  if (!roberta) append("<|endoftext|>", false);
+  for (const std::string_view spelling : {"<s>", "</s>", "<pad>", "<unk>"})
+    if (roberta) append(spelling, false);
 }
 
 TokenizerParts parts_from_vocab_and_merges(const fs::path& vocabulary, const fs::path& merges) {
@@ -46,7 +38,7 @@ TokenizerParts parts_from_vocab_and_merges(const fs::path& vocabulary, const fs:
   }
   parts.splitters.push_back({PreSplitter::Kind::isolated, std::string(patterns::gpt2)});
   parts.decoders.push_back({TextDecoder::Kind::byte_level, "", "", 0, 0});
-  append_known_specials(parts);
+  append_specials(parts);
   return parts;
 }
 
