@@ -1,0 +1,24 @@
+#include "counterpoint/core/interrupt.h"
+
+#include <csignal>
+
+namespace counterpoint {
+namespace {
+
+volatile std::sig_atomic_t noted = 0;
+
+void note(int signal) {
+  noted = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  std::signal(SIGINT, note);
+  std::signal(SIGTERM, note);
+}
+
+bool interrupted() { return noted != 0; }
+
+}  // namespace counterpoint

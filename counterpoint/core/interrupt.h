@@ -1,0 +1,15 @@
+// Ctrl-C as a wish that long work looks for, so that what is done is kept.
+#pragma once
+
+namespace counterpoint {
+
+/// From now on the first SIGINT or SIGTERM is only noted; a second one ends the program at once.
+void catch_interrupts();
+
+/// Whether one has come.
+bool interrupted();
+
+/// Thrown by work that stopped because of it, after saving what was done. A program then ends with code 130.
+struct Interrupted {};
+
+}  // namespace counterpoint
