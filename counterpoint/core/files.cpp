@@ -95,8 +95,11 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
       fail("cannot write {}: {}", path.string(), std::strerror(problem));
     }
   }
-  if (::rename(aside.c_str(), path.c_str()) != 0)
-    fail("cannot rename {} to {}: {}", aside.string(), path.string(), std::strerror(errno));
+  if (::rename(aside.c_str(), path.c_str()) != 0) {
+    const int problem = errno;
+    ::unlink(aside.c_str());
+    fail("cannot write {}: {}", path.string(), std::strerror(problem));
+  }
   sync_folder_of(path);
 }
 

@@ -7,11 +7,16 @@
 namespace counterpoint::data {
 namespace {
 
-/// nlohmann's message without its "[json.exception...]" head.
+/// nlohmann's message without its "[json.exception...]" head, and fit to be shown where the file is damaged.
 std::string reason(const Json::exception& error) {
   const std::string_view what = error.what();
   const size_t head = what.find("] ");
-  return std::string(head == std::string_view::npos ? what : what.substr(head + 2));
+  return valid_utf8(head == std::string_view::npos ? what : what.substr(head + 2));
+}
+
+/// The same for one row of a file, whose own line number is the wrong one.
+std::string reason_in_row(const Json::exception& error) {
+  return replace_all(reason(error), "parse error at line 1, column", "parse error at column");
 }
 
 }  // namespace
@@ -37,7 +42,7 @@ void read_jsonl(const std::filesystem::path& path, const std::function<void(Json
     try {
       value = Json::parse(line);
     } catch (const Json::exception& error) {
-      bad(place, "not a JSON value: " + reason(error));
+      bad(place, "not a JSON value: " + reason_in_row(error));
       continue;
     }
     row(std::move(value), place);
@@ -48,7 +53,7 @@ Json parse_row(std::string_view line, const RowPlace& place) {
   try {
     return Json::parse(line);
   } catch (const Json::exception& error) {
-    fail("{}: not a JSON value: {}", place.text(), reason(error));
+    fail("{}: not a JSON value: {}", place.text(), reason_in_row(error));
   }
 }
 

@@ -1,0 +1,201 @@
+#include "counterpoint/core/files.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+
+#include "tests/support/support.h"
+
+namespace counterpoint {
+namespace {
+
+namespace fs = std::filesystem;
+using test::error_of;
+using test::ScratchDir;
+
+void expect_contains(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << text;
+}
+
+/// While it lives no file can grow beyond `bytes`: what a full disk does, without one.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST(ReadFile, GivesEveryByte) {
+  const ScratchDir dir;
+  const std::string bytes("a\0\r\n\xFF", 5);
+  write_file_atomic(dir / "x", bytes);
+  EXPECT_EQ(read_file(dir / "x"), bytes);
+  write_file_atomic(dir / "empty", "");
+  EXPECT_EQ(read_file(dir / "empty"), "");
+}
+
+TEST(ReadFile, SaysWhatIsWrong) {
+  const ScratchDir dir;
+  EXPECT_EQ(error_of([&] { read_file(dir / "none"); }),
+            "cannot open " + (dir / "none").string() + ": No such file or directory");
+  EXPECT_EQ(error_of([&] { read_file(dir.path()); }), dir.path().string() + " is not a file");
+  expect_contains(error_of([&] { read_file(dir / std::string(300, 'x')); }), "File name too long");
+}
+
+TEST(WriteFileAtomic, ReplacesAndLeavesNothingBeside) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "x", "old and longer");
+  write_file_atomic(dir / "x", "new");
+  EXPECT_EQ(read_file(dir / "x"), "new");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), {}), 1);
+}
+
+TEST(WriteFileAtomic, KeepsTheOldFileWhenTheDiskIsFull) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "x", "old");
+  std::string message;
+  {
+    const FileSizeLimit limit(64);
+    message = error_of([&] { write_file_atomic(dir / "x", std::string(1000, 'n')); });
+  }
+  EXPECT_EQ(message, "cannot write " + (dir / "x").string() + ": " + std::strerror(EFBIG));
+  EXPECT_EQ(read_file(dir / "x"), "old");
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), {}), 1);
+}
+
+TEST(WriteFileAtomic, CleansUpWhenItCannotRename) {
+  const ScratchDir dir;
+  make_dirs(dir / "x/inside");
+  expect_contains(error_of([&] { write_file_atomic(dir / "x", "bytes"); }), "cannot write " + (dir / "x").string());
+  EXPECT_FALSE(fs::exists(dir / "x.partial"));
+}
+
+TEST(WriteFileAtomic, NamesTheFolderThatIsNotThere) {
+  const ScratchDir dir;
+  expect_contains(error_of([&] { write_file_atomic(dir / "no/such/x", "bytes"); }), "No such file or directory");
+}
+
+TEST(WriteFileAtomic, NeedsAFolderThatMayBeWritten) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const ScratchDir dir;
+  ::chmod(dir.path().c_str(), 0500);
+  expect_contains(error_of([&] { write_file_atomic(dir / "x", "bytes"); }), "Permission denied");
+  ::chmod(dir.path().c_str(), 0700);
+}
+
+TEST(MakeDirs, CreatesParentsAndIsContentWithWhatIsThere) {
+  const ScratchDir dir;
+  make_dirs(dir / "a/b/c");
+  make_dirs(dir / "a/b/c");
+  EXPECT_TRUE(fs::is_directory(dir / "a/b/c"));
+}
+
+TEST(MakeDirs, DoesNotReplaceAFile) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "a", "bytes");
+  expect_contains(error_of([&] { make_dirs(dir / "a"); }), (dir / "a").string());
+  expect_contains(error_of([&] { make_dirs(dir / "a/b"); }), (dir / "a/b").string());
+  EXPECT_EQ(read_file(dir / "a"), "bytes");
+}
+
+std::string text_of(const MappedFile& file) {
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+TEST(MappedFile, ShowsTheFile) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "x", "hello");
+  write_file_atomic(dir / "empty", "");
+  EXPECT_EQ(text_of(MappedFile(dir / "x")), "hello");
+  EXPECT_TRUE(MappedFile(dir / "empty").bytes().empty());
+  expect_contains(error_of([&] { MappedFile file(dir / "none"); }), "cannot open");
+  expect_contains(error_of([&] { MappedFile file(dir.path()); }), "is not a file");
+}
+
+TEST(MappedFile, Moves) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "x", "hello");
+  write_file_atomic(dir / "y", "world");
+  MappedFile first(dir / "x");
+  MappedFile second = std::move(first);
+  EXPECT_EQ(text_of(second), "hello");
+  second = MappedFile(dir / "y");
+  EXPECT_EQ(text_of(second), "world");
+  EXPECT_EQ(second.path(), dir / "y");
+}
+
+TEST(MappedFile, ForgottenBytesAreReadAgain) {
+  const ScratchDir dir;
+  const std::string bytes(100'000, 'b');
+  write_file_atomic(dir / "x", bytes);
+  const MappedFile file(dir / "x");
+  EXPECT_EQ(text_of(file), bytes);
+  file.forget(file.bytes().subspan(5000, 60'000));
+  EXPECT_EQ(text_of(file), bytes);
+}
+
+TEST(LineAppender, AppendsBehindWhatIsThere) {
+  const ScratchDir dir;
+  { LineAppender(dir / "log").append("one"); }
+  LineAppender log(dir / "log");
+  log.append("two");
+  log.append("");
+  EXPECT_EQ(read_file(dir / "log"), "one\ntwo\n\n");
+}
+
+TEST(LineAppender, CutsTheLineThatAKillLeftUnfinished) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "log", "one\ntwo\n{\"half\": ");
+  { LineAppender(dir / "log").append("three"); }
+  EXPECT_EQ(read_file(dir / "log"), "one\ntwo\nthree\n");
+  write_file_atomic(dir / "log", "all of it is unfinished");
+  { LineAppender(dir / "log").append("one"); }
+  EXPECT_EQ(read_file(dir / "log"), "one\n");
+}
+
+TEST(LineAppender, OpeningAloneLosesNoWholeLine) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "log", "one\ntwo\n");
+  { const LineAppender log(dir / "log"); }
+  EXPECT_EQ(read_file(dir / "log"), "one\ntwo\n");
+}
+
+TEST(LineAppender, AFullDiskLeavesWholeLinesAndGoesOnWhenThereIsSpace) {
+  const ScratchDir dir;
+  LineAppender log(dir / "log");
+  log.append("one");
+  std::string message;
+  {
+    const FileSizeLimit limit(64);
+    message = error_of([&] { log.append(std::string(1000, 'x')); });
+  }
+  EXPECT_EQ(message, "cannot write " + (dir / "log").string() + ": " + std::strerror(EFBIG));
+  EXPECT_EQ(read_file(dir / "log"), "one\n");
+  log.append("two");
+  EXPECT_EQ(read_file(dir / "log"), "one\ntwo\n");
+}
+
+TEST(LineAppender, WantsAFile) {
+  const ScratchDir dir;
+  expect_contains(error_of([&] { LineAppender log(dir.path()); }), "cannot open " + dir.path().string());
+  // Every write to it fails for want of space, but it is no file that could be gone on with.
+  expect_contains(error_of([] { LineAppender log("/dev/full"); }), "/dev/full is not a file");
+}
+
+}  // namespace
+}  // namespace counterpoint
