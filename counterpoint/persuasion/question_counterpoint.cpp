@@ -1,0 +1,15 @@
+#include "counterpoint/persuasion/question_format.h"
+
+namespace counterpoint::persuasion {
+
+Question parse_counterpoint(const data::Fields& row) {
+  Question question;
+  question.id = row.text("id");
+  question.question = row.text("question");
+  question.answers = row.texts("answers");
+  if (row.has("choices")) question.choices = row.texts("choices");
+  if (row.has("category")) question.category = row.text("category");
+  return question;
+}
+
+}  // namespace counterpoint::persuasion
