@@ -1,9 +1,12 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
-#include "counterpoint/text/gguf_vocabulary.h"
+#include "counterpoint/core/error.h"
 #include "counterpoint/weights/config_reader.h"
 #include "counterpoint/weights/gguf.h"
 #include "counterpoint/weights/gguf_names.h"
+#include "counterpoint/weights/gguf_tokenizer.h"
 #include "counterpoint/weights/mapped_tensors.h"
 #include "counterpoint/weights/model_parts.h"
 
@@ -29,22 +32,6 @@ std::vector<TensorView> hf_views(std::vector<TensorView> views, const ModelConfi
   return views;
 }
 
-text::GgufVocabulary read_vocabulary(const GgufMetadata& metadata) {
-  text::GgufVocabulary vocabulary;
-  vocabulary.model = metadata.text("tokenizer.ggml.model").value_or("");
-  vocabulary.pre = metadata.text("tokenizer.ggml.pre").value_or("");
-  const auto copy = [](const std::vector<std::string_view>& texts) {
-    return std::vector<std::string>(texts.begin(), texts.end());
-  };
-  vocabulary.tokens = copy(metadata.texts("tokenizer.ggml.tokens"));
-  vocabulary.merges = copy(metadata.texts("tokenizer.ggml.merges"));
-  for (const std::int64_t type : metadata.integers("tokenizer.ggml.token_type"))
-    vocabulary.token_types.push_back(static_cast<std::int32_t>(type));
-  vocabulary.scores = metadata.floats("tokenizer.ggml.scores");
-  vocabulary.add_space_prefix = metadata.flag("tokenizer.ggml.add_space_prefix").value_or(true);
-  return vocabulary;
-}
-
 /// The spelling of the token whose id a key gives; "" where there is none.
 std::string token_text(const GgufMetadata& metadata, std::string_view key) {
   const auto id = metadata.integer(key);
@@ -53,9 +40,23 @@ std::string token_text(const GgufMetadata& metadata, std::string_view key) {
   return std::string(tokens[static_cast<size_t>(*id)]);
 }
 
-ChatTemplate read_chat_template(const GgufMetadata& metadata) {
-  return {metadata.text("tokenizer.chat_template").value_or(""), token_text(metadata, "tokenizer.ggml.bos_token_id"),
-          token_text(metadata, "tokenizer.ggml.eos_token_id")};
+std::unique_ptr<text::Tokenizer> read_tokenizer(const GgufMetadata& metadata) {
+  const text::GgufVocabulary vocabulary = read_gguf_vocabulary(metadata);
+  try {
+    return text::make_tokenizer(text::parts_from_gguf(vocabulary));
+  } catch (const Error& error) {
+    fail("{}: {}", metadata.where(), error.what());
+  }
+}
+
+std::unique_ptr<text::ChatFormat> read_chat_format(const GgufMetadata& metadata, const std::string& name) {
+  if (!name.empty()) return text::make_chat_format(name);
+  const auto jinja = metadata.text("tokenizer.chat_template");
+  if (!jinja)
+    fail("{} has no chat template; choose a chat format with --chat-format NAME (known: {})", metadata.where(),
+         fmt::join(text::chat_format_names(), ", "));
+  return text::recognise_chat_format(*jinja, token_text(metadata, "tokenizer.ggml.bos_token_id"),
+                                     token_text(metadata, "tokenizer.ggml.eos_token_id"));
 }
 
 }  // namespace
@@ -65,9 +66,8 @@ ModelFiles open_gguf_file(const std::filesystem::path& path, const OpenOptions& 
   GgufContents contents = parse_gguf(file.bytes(), path.string());
   ModelFiles files;
   if (options.tokenizer) {
-    files.tokenizer = text::make_tokenizer(text::parts_from_gguf(read_vocabulary(contents.metadata)));
-    if (options.chat)
-      files.chat_format = choose_chat_format(read_chat_template(contents.metadata), options, path.string());
+    files.tokenizer = read_tokenizer(contents.metadata);
+    if (options.chat) files.chat_format = read_chat_format(contents.metadata, options.chat_format);
   }
   if (options.tensors) {
     files.config = read_gguf_config(contents);

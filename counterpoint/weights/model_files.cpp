@@ -1,7 +1,5 @@
 #include "counterpoint/weights/model_files.h"
 
-#include <fmt/ranges.h>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/weights/expected_tensors.h"
@@ -35,15 +33,6 @@ ModelFiles open_model(const fs::path& path, const OpenOptions& options) {
   if (files.tensors) check_tensors(*files.tensors, files.config);
   if (files.tensors && files.tokenizer) check_vocabulary(files);
   return files;
-}
-
-std::unique_ptr<text::ChatFormat> choose_chat_format(const ChatTemplate& chat, const OpenOptions& options,
-                                                     const std::string& where) {
-  if (!options.chat_format.empty()) return text::make_chat_format(options.chat_format);
-  if (chat.jinja.empty())
-    fail("{} has no chat template; name its chat format with --chat-format (known: {})", where,
-         fmt::join(text::chat_format_names(), ", "));
-  return text::recognise_chat_format(chat.jinja, chat.bos, chat.eos);
 }
 
 }  // namespace counterpoint::weights

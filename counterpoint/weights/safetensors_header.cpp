@@ -85,8 +85,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(double, const std::string&) override { unexpected("a fraction"); }
   bool binary(binary_t&) override { unexpected("binary data"); }
 
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    fail("{}: the header is damaged at byte {}: {}", where_, position, valid_utf8(error.what()));
+  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
+    fail("{}: the header is damaged: no JSON at its byte {}", where_, position);
   }
 
  private:
