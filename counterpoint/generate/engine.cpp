@@ -6,6 +6,7 @@
 #include "counterpoint/core/strings.h"
 #include "counterpoint/generate/batcher.h"
 #include "counterpoint/generate/sampler.h"
+#include "counterpoint/text/encode_chat.h"
 #include "counterpoint/weights/model_files.h"
 
 namespace counterpoint::generate {
@@ -46,6 +47,10 @@ Batcher::Options batcher_options(const EngineOptions& options, const weights::Mo
   return batcher;
 }
 
+void append(Sequence& sequence, const std::vector<TokenId>& ids, std::ptrdiff_t from) {
+  sequence.tokens.insert(sequence.tokens.end(), ids.begin() + from, ids.end());
+}
+
 class LocalEngine final : public Engine {
  public:
   explicit LocalEngine(const EngineOptions& options)
@@ -65,6 +70,7 @@ class LocalEngine final : public Engine {
 
  private:
   std::unique_ptr<Sequence> begin(const text::Messages& messages, const std::string& opening) const;
+  std::unique_ptr<Sequence> begin_score(const ScoreRequest& request, const std::string& continuation) const;
   ChatReply reply_of(const Sequence& sequence);
   void check_length(const Sequence& sequence, std::int64_t more) const;
 
@@ -75,15 +81,30 @@ class LocalEngine final : public Engine {
   std::vector<std::function<void()>> refused_;  ///< requests that cannot run: told at the next advance()
 };
 
-/// Prompt and opening as tokens. The opening is encoded by itself, so that the prompt's tokens are those of the prompt
-/// alone and are found again in the cache.
+/// Prompt and opening as tokens; the prompt's are those of the prompt alone, so that they are found in the cache.
 std::unique_ptr<Sequence> LocalEngine::begin(const text::Messages& messages, const std::string& opening) const {
   auto sequence = std::make_unique<Sequence>();
-  sequence->tokens = files_.tokenizer->encode(files_.chat_format->render(messages, {.add_generation_prompt = true}));
+  sequence->tokens = text::encode_prompt(*files_.tokenizer, *files_.chat_format, messages);
   sequence->opening_begin = sequence->length();
-  const std::vector<TokenId> begun = files_.tokenizer->encode(opening, {.parse_special = false});
-  sequence->tokens.insert(sequence->tokens.end(), begun.begin(), begun.end());
+  append(*sequence, text::encode_reply(*files_.tokenizer, *files_.chat_format, opening, text::ReplyEnd::open), 0);
   sequence->prompt_tokens = sequence->length();
+  return sequence;
+}
+
+/// The opening and one continuation of it, encoded as one text; what goes beyond the opening's own tokens is scored.
+std::unique_ptr<Sequence> LocalEngine::begin_score(const ScoreRequest& request, const std::string& continuation) const {
+  std::unique_ptr<Sequence> sequence = begin(request.messages, request.opening);
+  const text::ReplyEnd end = request.close_turn ? text::ReplyEnd::stop_token : text::ReplyEnd::open;
+  const std::vector<TokenId> reply =
+      text::encode_reply(*files_.tokenizer, *files_.chat_format, request.opening + continuation, end);
+  const auto opening = sequence->tokens.begin() + sequence->opening_begin;
+  const auto parting = std::mismatch(opening, sequence->tokens.end(), reply.begin(), reply.end());
+  sequence->tokens.erase(parting.first, sequence->tokens.end());
+  sequence->prompt_tokens = sequence->length();
+  append(*sequence, reply, parting.second - reply.begin());
+  if (sequence->new_tokens() == 0) fail("a continuation to score is empty");
+  check_length(*sequence, 0);
+  sequence->score = true;
   return sequence;
 }
 
@@ -136,17 +157,7 @@ void LocalEngine::submit(ScoreRequest request, std::function<void(ScoreReply)> d
   try {
     std::vector<std::unique_ptr<Sequence>> sequences;
     for (size_t i = 0; i < request.continuations.size(); ++i) {
-      std::unique_ptr<Sequence> sequence = begin(request.messages, request.opening);
-      const std::string text = request.continuations[i];
-      std::vector<TokenId> ids = files_.tokenizer->encode(text, {.parse_special = false});
-      if (request.close_turn) {
-        const std::vector<TokenId> closing = files_.tokenizer->encode(files_.chat_format->stop_token());
-        ids.insert(ids.end(), closing.begin(), closing.end());
-      }
-      if (ids.empty()) fail("continuation {} of a score request is empty", i);
-      sequence->tokens.insert(sequence->tokens.end(), ids.begin(), ids.end());
-      check_length(*sequence, 0);
-      sequence->score = true;
+      std::unique_ptr<Sequence> sequence = begin_score(request, request.continuations[i]);
       sequence->done = [this, collector, i](Sequence& finished) {
         use_.prompt_tokens += finished.prompt_tokens;
         use_.reused_tokens += finished.reused;

@@ -1,0 +1,28 @@
+# Two commands do everything on a fresh Debian 12 or Ubuntu 24.04: `make demo` and `make test`.
+BUILD ?= build
+JOBS ?= 2
+
+.PHONY: all setup configure build demo test bench lint clean
+all: build
+
+setup:
+	@scripts/setup.sh
+
+configure: setup
+	@cmake --preset release -B $(BUILD) > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+
+build: configure
+	@cmake --build $(BUILD) -j$(JOBS) --target pbt
+
+demo: build
+	@scripts/demo.sh $(BUILD)/bin/pbt
+
+test: configure
+	@cmake --build $(BUILD) -j$(JOBS)
+	@ctest --test-dir $(BUILD) --output-on-failure -j$(JOBS)
+
+lint: setup
+	@scripts/lint.sh
+
+clean:
+	rm -rf $(BUILD) $(BUILD).log

