@@ -12,7 +12,14 @@ namespace {
 
 using data::Json;
 
-std::string address_of(int port) { return fmt::format("http://127.0.0.1:{}/v1#echo", port); }
+std::string address_of(int port, bool tls = false) {
+  return fmt::format("{}://127.0.0.1:{}/v1#echo", tls ? "https" : "http", port);
+}
+
+std::unique_ptr<httplib::Server> make_server(const std::optional<Identity>& identity) {
+  if (!identity) return std::make_unique<httplib::Server>();
+  return std::make_unique<httplib::SSLServer>(identity->certificate.get(), identity->key.get());
+}
 
 void say(httplib::Response& response, int status, const Json& body) {
   response.status = status;
@@ -88,7 +95,8 @@ std::string echo_of(const Json& body) {
 }
 
 struct MisbehavingServer::State {
-  httplib::Server server;
+  std::optional<Identity> identity;  ///< outlives the server, which uses it
+  std::unique_ptr<httplib::Server> server;
   int port = 0;
   std::vector<Act> acts;
   size_t together = 1;
@@ -150,18 +158,21 @@ struct MisbehavingServer::State {
   }
 };
 
-MisbehavingServer::MisbehavingServer(std::vector<Act> acts, size_t together) : state_(std::make_unique<State>()) {
+MisbehavingServer::MisbehavingServer(std::vector<Act> acts, size_t together, std::optional<Identity> identity)
+    : state_(std::make_unique<State>()) {
   State& state = *state_;
   state.acts = std::move(acts);
+  state.identity = std::move(identity);
+  state.server = make_server(state.identity);
   state.together = together;
-  state.server.new_task_queue = [] { return new httplib::ThreadPool(32); };
-  state.server.set_keep_alive_timeout(1);
-  state.server.set_tcp_nodelay(true);
-  state.server.Post(".*", [&state](const auto& request, auto& response) { state.handle(request, response); });
-  state.port = state.server.bind_to_any_port("127.0.0.1");
+  state.server->new_task_queue = [] { return new httplib::ThreadPool(32); };
+  state.server->set_keep_alive_timeout(1);
+  state.server->set_tcp_nodelay(true);
+  state.server->Post(".*", [&state](const auto& request, auto& response) { state.handle(request, response); });
+  state.port = state.server->bind_to_any_port("127.0.0.1");
   if (state.port <= 0) throw std::runtime_error("no free port on 127.0.0.1");
   // The socket listens from here on, so nobody has to wait for the thread.
-  state.thread = std::thread([&state] { state.server.listen_after_bind(); });
+  state.thread = std::thread([&state] { state.server->listen_after_bind(); });
 }
 
 MisbehavingServer::~MisbehavingServer() {
@@ -171,12 +182,12 @@ MisbehavingServer::~MisbehavingServer() {
     state_->changed.notify_all();
   }
   // stop() does nothing before the thread has come to listen.
-  while (!state_->server.is_running()) std::this_thread::yield();
-  state_->server.stop();
+  while (!state_->server->is_running()) std::this_thread::yield();
+  state_->server->stop();
   state_->thread.join();
 }
 
-std::string MisbehavingServer::address() const { return address_of(state_->port); }
+std::string MisbehavingServer::address() const { return address_of(state_->port, state_->identity.has_value()); }
 
 std::vector<SeenRequest> MisbehavingServer::seen() const {
   const std::lock_guard lock(state_->mutex);

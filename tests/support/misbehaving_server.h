@@ -1,10 +1,12 @@
 // An OpenAI-compatible chat server for tests that does what real servers do on a bad day, on demand.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "counterpoint/data/jsonl.h"
+#include "tests/support/self_signed.h"
 
 namespace counterpoint::test {
 
@@ -41,11 +43,12 @@ struct SeenRequest {
 /// Listens on a free port of 127.0.0.1 from construction to destruction.
 class MisbehavingServer {
  public:
-  /// The acts are done in this order, one per request; the last one is repeated.
-  explicit MisbehavingServer(std::vector<Act> acts, size_t together = 1);
+  /// The acts are done in this order, one per request; the last one is repeated. With an identity the server speaks
+  /// https.
+  explicit MisbehavingServer(std::vector<Act> acts, size_t together = 1, std::optional<Identity> identity = {});
   ~MisbehavingServer();
 
-  /// "http://127.0.0.1:PORT/v1#echo".
+  /// "http://127.0.0.1:PORT/v1#echo", or https.
   std::string address() const;
   std::vector<SeenRequest> seen() const;
   size_t most_at_once() const;

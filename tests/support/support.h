@@ -35,6 +35,11 @@ class ScratchDir {
 template <class Action>
 std::string error_of(Action&& action);
 
+/// Fails the test, showing the whole text, unless `part` is in it.
+inline void expect_contains(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in: " << text;
+}
+
 }  // namespace counterpoint::test
 
 #define SKIP_WITHOUT(value, what) \
