@@ -80,24 +80,30 @@ void Bpe::encode_uncached(std::string_view word, std::vector<TokenId>& out) cons
 
 std::vector<TokenId> Bpe::spelled(std::string_view word) const {
   std::vector<TokenId> ids;
-  bool behind_unknown = false;
+  bool holds_unknown = false;  // as in the reference: until a character of the vocabulary or the end
+  const auto release = [&] {
+    if (holds_unknown) ids.push_back(*unknown_);
+    holds_unknown = false;
+  };
   for (size_t at = 0; at < word.size();) {
     const size_t begin = at;
     next_utf8(word, at);
     const std::string_view character = word.substr(begin, at - begin);
-    const bool ends_word = at == word.size() && !end_of_word_suffix_.empty();
-    const auto id =
-        ends_word ? spellings_.find(std::string(character) + end_of_word_suffix_) : spellings_.find(character);
-    if (id) {
+    if (const auto id = id_of_character(character, at == word.size())) {
+      release();
       ids.push_back(*id);
-    } else if (!spell_in_bytes(character, ids)) {
-      if (unknown_ && !(behind_unknown && fuse_unknown_)) ids.push_back(*unknown_);
-      behind_unknown = true;
-      continue;
+    } else if (!spell_in_bytes(character, ids) && unknown_) {
+      if (!fuse_unknown_) release();
+      holds_unknown = true;
     }
-    behind_unknown = false;
   }
+  release();
   return ids;
+}
+
+std::optional<TokenId> Bpe::id_of_character(std::string_view character, bool ends_word) const {
+  if (!ends_word || end_of_word_suffix_.empty()) return spellings_.find(character);
+  return spellings_.find(std::string(character) + end_of_word_suffix_);
 }
 
 bool Bpe::spell_in_bytes(std::string_view character, std::vector<TokenId>& out) const {

@@ -27,6 +27,7 @@ class Bpe {
 
   void encode_uncached(std::string_view word, std::vector<TokenId>& out) const;
   std::vector<TokenId> spelled(std::string_view word) const;
+  std::optional<TokenId> id_of_character(std::string_view character, bool ends_word) const;
   bool spell_in_bytes(std::string_view character, std::vector<TokenId>& out) const;
   void merge(std::vector<Symbol>& symbols) const;
 

@@ -21,6 +21,9 @@ class ChatFormat {
   /// The prompt, special tokens spelled out (BOS included where the template writes one). Error: a role or an order of
   /// roles that the template refuses (Mistral: user and assistant must alternate).
   virtual std::string render(const Messages& messages, RenderOptions options = {}) const = 0;
+  /// What stands between a prompt with add_generation_prompt and the assistant's text: " " where the template puts a
+  /// space before the text (Mistral), an empty thinking part (Qwen3), else nothing.
+  virtual std::string reply_prefix() const { return ""; }
   /// What follows the assistant's text when its turn is over, as one string: "<|im_end|>\n", "<|eot_id|>", "</s>".
   virtual std::string turn_end() const = 0;
   /// The token that ends an assistant's turn: "<|im_end|>", "<|eot_id|>", "</s>".
@@ -29,6 +32,7 @@ class ChatFormat {
 
 /// Names for --chat-format: "chatml", "chatml-smollm2", "chatml-qwen2.5", "llama3", "mistral-v0.2", "mistral-v0.3", ...
 std::vector<std::string> chat_format_names();
+/// With the family's usual BOS and EOS. Error: unknown name, with the nearest.
 std::unique_ptr<ChatFormat> make_chat_format(std::string_view name);
 
 /// Recognises a Jinja chat template. Error: unknown template; lists what is known and names --chat-format.

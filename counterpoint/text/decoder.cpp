@@ -76,11 +76,9 @@ void strip(std::string& token, const TextDecoder& step) {
     token.resize(token.size() - step.from.size());
 }
 
-void metaspace(Tokens& tokens, bool drop_first) {
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    if (i == 0 && drop_first && tokens[0].starts_with(lower_block)) tokens[0].erase(0, lower_block.size());
-    tokens[i] = replace_all(std::move(tokens[i]), lower_block, " ");
-  }
+void metaspace(Tokens& tokens, bool drop_in_first) {
+  for (size_t i = 0; i < tokens.size(); ++i)
+    tokens[i] = replace_all(std::move(tokens[i]), lower_block, i == 0 && drop_in_first ? "" : " ");
 }
 
 std::string without_suffixes(const Tokens& tokens, const std::string& suffix) {

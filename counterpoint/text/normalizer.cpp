@@ -13,7 +13,7 @@ NormalizerChain::NormalizerChain(std::vector<Normalizer> steps) {
   }
 }
 
-std::string NormalizerChain::operator()(std::string_view text) const {
+std::string NormalizerChain::operator()(std::string_view text, bool prepends) const {
   std::string out(text);
   for (const Step& step : steps_) {
     const Normalizer& rule = step.rule;
@@ -22,7 +22,7 @@ std::string NormalizerChain::operator()(std::string_view text) const {
         out = to_lower(out);
         break;
       case Normalizer::Kind::prepend:
-        if (!out.empty()) out.insert(0, rule.to);
+        if (prepends && !out.empty()) out.insert(0, rule.to);
         break;
       case Normalizer::Kind::replace:
       case Normalizer::Kind::replace_regex:

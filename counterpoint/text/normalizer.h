@@ -12,7 +12,8 @@ namespace counterpoint::text {
 class NormalizerChain {
  public:
   explicit NormalizerChain(std::vector<Normalizer> steps);
-  std::string operator()(std::string_view text) const;
+  /// `prepends`: false leaves the steps out that put something before the text.
+  std::string operator()(std::string_view text, bool prepends = true) const;
 
  private:
   struct Step {

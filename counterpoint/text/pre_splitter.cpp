@@ -1,6 +1,6 @@
 #include "counterpoint/text/pre_splitter.h"
 
-#include "counterpoint/core/error.h"
+#include <algorithm>
 
 namespace counterpoint::text {
 namespace {
@@ -56,10 +56,10 @@ PreSplitterChain::PreSplitterChain(std::vector<PreSplitter> steps, std::optional
   }
 }
 
-void PreSplitterChain::apply_metaspace(Words& words, bool at_start) const {
+void PreSplitterChain::apply_metaspace(Words& words, TextPlace place) const {
   std::string& text = words.changed.emplace_back(with_lower_blocks(words.views.front()));
-  const bool prepend = metaspace_->prepend == Metaspace::Prepend::always ||
-                       (metaspace_->prepend == Metaspace::Prepend::first && at_start);
+  const bool prepend = (metaspace_->prepend == Metaspace::Prepend::always && place != TextPlace::behind_text) ||
+                       (metaspace_->prepend == Metaspace::Prepend::first && place == TextPlace::start);
   if (prepend && !text.starts_with(lower_block)) text.insert(0, lower_block);
   words.views.clear();
   if (metaspace_->split)
@@ -68,11 +68,11 @@ void PreSplitterChain::apply_metaspace(Words& words, bool at_start) const {
     words.views.push_back(text);
 }
 
-Words PreSplitterChain::operator()(std::string_view text, bool at_start) const {
+Words PreSplitterChain::operator()(std::string_view text, TextPlace place) const {
   Words words;
   if (text.empty()) return words;
   words.views.push_back(text);
-  if (metaspace_) apply_metaspace(words, at_start);
+  if (metaspace_) apply_metaspace(words, place);
   for (const Step& step : steps_) {
     if (step.kind == PreSplitter::Kind::prefix) {
       prefix_space(words);

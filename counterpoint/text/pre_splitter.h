@@ -17,18 +17,21 @@ struct Words {
   std::deque<std::string> changed;
 };
 
+/// What lies before a text: nothing, an added token, or other text of which it is the continuation.
+enum class TextPlace { start, behind_token, behind_text };
+
 class PreSplitterChain {
  public:
   PreSplitterChain(std::vector<PreSplitter> steps, std::optional<Metaspace> metaspace);
-  /// `at_start`: nothing of the input lies before this text. The views last as long as `text` does.
-  Words operator()(std::string_view text, bool at_start) const;
+  /// The views last as long as `text` does.
+  Words operator()(std::string_view text, TextPlace place) const;
 
  private:
   struct Step {
     PreSplitter::Kind kind;
     std::vector<Pattern> pattern;  // none for `prefix`
   };
-  void apply_metaspace(Words& words, bool at_start) const;
+  void apply_metaspace(Words& words, TextPlace place) const;
 
   std::vector<Step> steps_;
   std::optional<Metaspace> metaspace_;

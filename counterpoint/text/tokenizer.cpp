@@ -50,7 +50,7 @@ class PartsTokenizer final : public Tokenizer {
       if (raw.id)
         ids.push_back(*raw.id);
       else
-        encode_stretch(raw.text, raw.text.data() == text.data(), options, ids);
+        encode_stretch(raw.text, place_of(raw.text, text, options), options, ids);
     }
     return ids;
   }
@@ -59,7 +59,8 @@ class PartsTokenizer final : public Tokenizer {
     std::vector<std::string> tokens;
     for (const TokenId id : ids) {
       if (skip_special && special_ids_.contains(id)) continue;
-      const std::string& spelling = spelling_of(id);
+      const auto normalised = normalised_spellings_.find(id);
+      const std::string& spelling = normalised != normalised_spellings_.end() ? normalised->second : spelling_of(id);
       if (!spelling.empty()) tokens.push_back(spelling);
     }
     return decode_tokens(std::move(tokens), parts_.decoders);
@@ -95,6 +96,7 @@ class PartsTokenizer final : public Tokenizer {
            parts_.tokens[place]);
     if (!added_ids_.emplace(token.content, token.id).second) fail("the added token '{}' is there twice", token.content);
     added_spellings_.emplace(token.id, token.content);
+    if (token.normalized) normalised_spellings_.emplace(token.id, normalizer_(token.content));
     if (token.special) special_ids_.insert(token.id);
   }
 
@@ -106,15 +108,21 @@ class PartsTokenizer final : public Tokenizer {
     return known ? parts_.tokens[static_cast<size_t>(id)] : nothing;
   }
 
-  void encode_stretch(std::string_view raw, bool at_start, EncodeOptions options, std::vector<TokenId>& ids) const {
-    const std::string normalised = normalizer_(raw);
+  static TextPlace place_of(std::string_view part, std::string_view whole, EncodeOptions options) {
+    if (part.data() != whole.data()) return TextPlace::behind_token;
+    return options.continues ? TextPlace::behind_text : TextPlace::start;
+  }
+
+  void encode_stretch(std::string_view raw, TextPlace place, EncodeOptions options, std::vector<TokenId>& ids) const {
+    const std::string normalised = normalizer_(raw, place != TextPlace::behind_text);
     const std::string_view whole = normalised;
     for (const Stretch& stretch : normalized_pass_.split(whole, options.parse_special)) {
       if (stretch.id) {
         ids.push_back(*stretch.id);
         continue;
       }
-      const Words words = splitter_(stretch.text, at_start && stretch.text.data() == whole.data());
+      const Words words =
+          splitter_(stretch.text, stretch.text.data() == whole.data() ? place : TextPlace::behind_token);
       for (const std::string_view word : words.views) bpe_.encode(word, ids);
     }
   }
@@ -126,6 +134,7 @@ class PartsTokenizer final : public Tokenizer {
   AddedTokenFinder raw_pass_, normalized_pass_;
   std::unordered_map<std::string, TokenId> added_ids_;
   std::unordered_map<TokenId, std::string> added_spellings_;
+  std::unordered_map<TokenId, std::string> normalised_spellings_;  // as such tokens are decoded
   std::unordered_set<TokenId> special_ids_;
 };
 

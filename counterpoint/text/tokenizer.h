@@ -15,15 +15,18 @@ namespace counterpoint::text {
 
 struct EncodeOptions {
   bool parse_special = true;  ///< "<|im_end|>" in the text becomes its one id; false: it is spelled out as text
+  bool continues = false;     ///< the text goes on behind other text: no space of SentencePiece's is put before it
 };
 
 /// A byte-level BPE or a BPE with byte fallback, with its pre-splitter, normaliser and added tokens.
-/// Never adds BOS or EOS by itself: a chat format writes what belongs there.
+/// Never adds BOS or EOS by itself: a chat format writes what belongs there. Any thread may call.
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
+  /// Bytes that are no UTF-8 are read as U+FFFD each.
   virtual std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const = 0;
-  /// The text of the ids, the bytes joined before they are read as UTF-8. `skip_special` leaves special tokens out.
+  /// The text of the ids, the bytes joined before they are read as UTF-8; what is none becomes U+FFFD. Ids that nobody
+  /// has are left out; `skip_special` leaves special tokens out as well.
   virtual std::string decode(std::span<const TokenId> ids, bool skip_special = false) const = 0;
   /// The id of a token as it is spelled in the vocabulary, e.g. "<|im_end|>".
   virtual std::optional<TokenId> id_of(std::string_view token) const = 0;

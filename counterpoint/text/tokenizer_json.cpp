@@ -1,5 +1,7 @@
 #include "counterpoint/text/tokenizer_json.h"
 
+#include <algorithm>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/text/tokenizer_steps.h"
@@ -91,11 +93,14 @@ json parse_json_file(const std::filesystem::path& file) {
 
 std::vector<std::string> tokens_by_id(const json& vocabulary, const std::string& where) {
   if (!vocabulary.is_object() || vocabulary.empty()) fail("{}: the vocabulary is no object of tokens and ids", where);
+  // Gaps are few: an id far beyond the number of tokens is damage, not worth the memory.
+  const std::int64_t most =
+      std::min<std::int64_t>(most_tokens, 4 * static_cast<std::int64_t>(vocabulary.size()) + 65536);
   std::vector<std::string> tokens;
   for (const auto& [token, value] : vocabulary.items()) {
     const auto id = value.is_number_integer() ? value.get<std::int64_t>() : -1;
-    if (id < 0 || id >= most_tokens)
-      fail("{}: the token '{}' has the id {}, expected 0 to {}", where, token, value.dump(), most_tokens - 1);
+    if (id < 0 || id >= most)
+      fail("{}: the token '{}' has the id {}, expected 0 to {}", where, token, value.dump(), most - 1);
     const auto place = static_cast<size_t>(id);
     if (place >= tokens.size()) tokens.resize(place + 1);
     if (!tokens[place].empty()) fail("{}: the tokens '{}' and '{}' share the id {}", where, tokens[place], token, id);

@@ -69,7 +69,7 @@ struct TextDecoder {
     byte_fallback,  ///< runs of <0xNN> become bytes; U+FFFD each where those are no UTF-8
     fuse,           ///< the tokens become one string
     strip,       ///< up to `start` and `stop` times `from` are cut off the ends of each token (of the text, once fused)
-    metaspace,   ///< U+2581 becomes a space; that of the first token is left out unless `start` is 0
+    metaspace,   ///< U+2581 becomes a space, in the first token nothing unless `start` is 0
     end_of_word  ///< the suffix `from` becomes a space; outer white space of the text is cut off
   };
   Kind kind = Kind::byte_level;

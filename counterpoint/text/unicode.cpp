@@ -118,6 +118,18 @@ bool is_space(char32_t c) {
          c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+std::string_view strip_space(std::string_view text) {
+  const auto strips = [](char32_t c) { return is_space(c) || (c >= 0x1C && c <= 0x1F); };
+  size_t begin = text.size(), end = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t here = at;
+    if (strips(next_utf8(text, at))) continue;
+    begin = std::min(begin, here);
+    end = at;
+  }
+  return begin < end ? text.substr(begin, end - begin) : std::string_view();
+}
+
 bool is_word(char32_t c) {
   const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
   return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NL) || category == UTF8PROC_CATEGORY_PC;

@@ -16,6 +16,8 @@ std::string lossy_utf8(std::string_view bytes);
 
 /// Unicode white space, the ASCII controls 9 to 13 and U+0085 included.
 bool is_space(char32_t code_point);
+/// Without the white space at its ends, as Python's str.strip() and Jinja's trim see it.
+std::string_view strip_space(std::string_view text);
 /// What a word consists of: letters, marks, numbers, connecting punctuation.
 bool is_word(char32_t code_point);
 

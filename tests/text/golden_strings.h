@@ -24,13 +24,18 @@ inline std::vector<std::string> separated_strings(const std::filesystem::path& f
   return strings;
 }
 
-/// The 46 hard strings and the page, as the script reads them.
+/// A page of many scripts, spaces, controls, code and special tokens spelled out.
+inline std::vector<std::string> page_strings() {
+  std::vector<std::string> strings;
+  for (const std::string& line : separated_strings(golden("text/page.jsonl"), "\n"))
+    strings.push_back(nlohmann::json::parse(line).get<std::string>());
+  return strings;
+}
+
+/// The 46 hard strings and the page.
 inline std::vector<std::string> golden_strings(const std::filesystem::path& data) {
   auto strings = separated_strings(data / "tokenizers" / "golden" / "gpt-2.inp", "\n__ggml_vocab_test__\n");
-  const std::string page = read_file(golden("text/page.jsonl"));
-  size_t begin = 0;
-  for (size_t end; (end = page.find('\n', begin)) != std::string::npos; begin = end + 1)
-    strings.push_back(nlohmann::json::parse(page.substr(begin, end - begin)).get<std::string>());
+  for (std::string& line : page_strings()) strings.push_back(std::move(line));
   return strings;
 }
 
