@@ -26,12 +26,6 @@ float* grow(std::vector<float>& buffer, std::int64_t size) {
 const float* or_null(const std::vector<float>& bias) { return bias.empty() ? nullptr : bias.data(); }
 
 void check_shape(const weights::ModelConfig& config) {
-  const auto multiple_of_16 = [](const char* what, std::int64_t value) {
-    if (value % 16 != 0) fail("{} is {}: the CPU kernels need a multiple of 16 (try --device torch-cpu)", what, value);
-  };
-  multiple_of_16("head_dim", config.head_dim);
-  multiple_of_16("hidden_size", config.hidden);
-  multiple_of_16("intermediate_size", config.intermediate);
   if (config.heads / config.kv_heads > 256) fail("more than 256 attention heads share a key/value head");
 }
 

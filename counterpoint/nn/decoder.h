@@ -48,8 +48,7 @@ class Decoder {
   virtual std::int64_t block_bytes() const = 0;
 };
 
-/// Error: a dtype or device that is not to be had here; a shape that the CPU kernels do not do (head_dim or hidden
-/// size no multiple of 16), each by name.
+/// Error: a dtype or device that is not to be had here, by name.
 std::unique_ptr<Decoder> load_decoder(const weights::ModelFiles& model, const DecoderOptions& options = {});
 
 }  // namespace counterpoint::nn

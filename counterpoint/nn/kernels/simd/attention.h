@@ -43,7 +43,8 @@ inline float soft_max(float* scores, std::int64_t first, std::int64_t last) {
 }
 
 /// out[h][column .. column + Vectors * kLanes) = sum over positions of weight * value, divided by `total`.
-template <int Heads, int Vectors>
+/// `Partial`: only head_dim - column lanes are there.
+template <int Heads, int Vectors, bool Partial>
 void weigh_values(const AttendArgs& a, std::int64_t first_head, std::int64_t stride, std::int64_t column,
                   const float* totals) {
   Floats sum[Heads][Vectors] = {};
@@ -54,14 +55,16 @@ void weigh_values(const AttendArgs& a, std::int64_t first_head, std::int64_t str
     for (std::int64_t p = 0; p < filled; ++p, value += a.head_dim)
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
-        const Floats x = load(value + v * kLanes);
+        const Floats x = Partial ? load_some(value, a.head_dim - column) : load(value + v * kLanes);
 #pragma GCC unroll 4
         for (int h = 0; h < Heads; ++h) sum[h][v] += weight[h * stride + p] * x;
       }
   }
   for (int h = 0; h < Heads; ++h)
-    for (int v = 0; v < Vectors; ++v)
-      store(a.out + (first_head + h) * a.head_dim + column + v * kLanes, sum[h][v] / totals[first_head + h]);
+    for (int v = 0; v < Vectors; ++v) {
+      float* out = a.out + (first_head + h) * a.head_dim + column + v * kLanes;
+      store_some(out, sum[h][v] / totals[first_head + h], Partial ? a.head_dim - column : kLanes);
+    }
 }
 
 template <int Heads>
@@ -71,8 +74,10 @@ void attend_heads(const AttendArgs& a, std::int64_t first_head, std::int64_t str
     totals[h] = soft_max(a.scratch + h * stride, a.first, a.last);
   std::int64_t column = 0;
   for (; column + 4 * kLanes <= a.head_dim; column += 4 * kLanes)
-    weigh_values<Heads, 4>(a, first_head, stride, column, totals);
-  for (; column < a.head_dim; column += kLanes) weigh_values<Heads, 1>(a, first_head, stride, column, totals);
+    weigh_values<Heads, 4, false>(a, first_head, stride, column, totals);
+  for (; column + kLanes <= a.head_dim; column += kLanes)
+    weigh_values<Heads, 1, false>(a, first_head, stride, column, totals);
+  if (column < a.head_dim) weigh_values<Heads, 1, true>(a, first_head, stride, column, totals);
 }
 
 inline void attend(const AttendArgs& a) {

@@ -1,16 +1,17 @@
-// Operations on one row of activations. `width` must be a multiple of 16 unless said otherwise.
+// Operations on one row of activations, of any width.
 
 inline void rms_norm(const float* x, const float* weight, float eps, std::int64_t width, float* y) {
   Floats squares{};
   for (std::int64_t i = 0; i < width; i += kLanes) {
-    const Floats v = load(x + i);
+    const Floats v = load_some(x + i, width - i);
     squares += v * v;
   }
   const float scale = 1.0f / __builtin_sqrtf(sum_lanes(squares) / static_cast<float>(width) + eps);
-  for (std::int64_t i = 0; i < width; i += kLanes) store(y + i, load(x + i) * scale * load(weight + i));
+  for (std::int64_t i = 0; i < width; i += kLanes)
+    store_some(y + i, load_some(x + i, width - i) * scale * load_some(weight + i, width - i), width - i);
 }
 
-/// Any even width.
+/// An even width.
 inline void rotate(float* x, const float* cosine, const float* sine, std::int64_t width) {
   const std::int64_t half = width / 2;
   for (std::int64_t i = 0; i < half; ++i) {
@@ -22,12 +23,11 @@ inline void rotate(float* x, const float* cosine, const float* sine, std::int64_
 
 inline void swiglu(float* gate, const float* up, std::int64_t width) {
   for (std::int64_t i = 0; i < width; i += kLanes) {
-    const Floats g = load(gate + i);
-    store(gate + i, g / (1.0f + exponential(-g)) * load(up + i));
+    const Floats g = load_some(gate + i, width - i);
+    store_some(gate + i, g / (1.0f + exponential(-g)) * load_some(up + i, width - i), width - i);
   }
 }
 
-/// Any width.
 inline float maximum(const float* x, std::int64_t width) {
   float best = x[0];
   std::int64_t i = 0;
@@ -40,7 +40,6 @@ inline float maximum(const float* x, std::int64_t width) {
   return best;
 }
 
-/// Any width; the last, partial vector is filled with zeros.
 inline double exponentials(const float* x, float shift, float factor, std::int64_t width, float* y) {
   double total = 0;
   constexpr std::int64_t stretch = 4096;  // float sums of that many terms, double over the stretches

@@ -19,6 +19,17 @@ inline Floats load(const float* from) {
 
 inline void store(float* to, Floats v) { std::memcpy(to, &v, sizeof v); }
 
+/// Like load and store for the first `count` lanes, at most all; the others are 0.
+inline Floats load_some(const float* from, std::int64_t count) {
+  Floats v{};
+  std::memcpy(&v, from, static_cast<size_t>(count < kLanes ? count : kLanes) * sizeof(float));
+  return v;
+}
+
+inline void store_some(float* to, Floats v, std::int64_t count) {
+  std::memcpy(to, &v, static_cast<size_t>(count < kLanes ? count : kLanes) * sizeof(float));
+}
+
 inline Floats splat(float value) { return value - Floats{}; }
 
 /// The lanes' sum in a fixed order.
