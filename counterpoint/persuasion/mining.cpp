@@ -7,12 +7,15 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/persuasion/mining_report.h"
+#include "counterpoint/persuasion/run_folder.h"
 
 namespace counterpoint::persuasion {
 namespace fs = std::filesystem;
 namespace {
 
 using data::Json;
+
+constexpr const char* command = "pbt mine";
 
 void count_nodes(const Tree& tree, MiningCounts& counts) {
   int first = 0, first_agreed = 0, later = 0, later_agreed = 0;
@@ -52,10 +55,10 @@ Json config_of(const MiningSettings& settings) {
   std::sort(inputs.begin(), inputs.end());
   const auto twice = std::adjacent_find(inputs.begin(), inputs.end());
   if (twice != inputs.end()) fail("{} is named twice", *twice);
-  return {{"command", "pbt mine"},
-          {"trees", inputs},
-          {"pair_rule", name_of(settings.selection.rule)},
-          {"balance", settings.selection.balance}};
+  return {
+      {"command", command},
+      {"settings",
+       {{"trees", inputs}, {"pair_rule", name_of(settings.selection.rule)}, {"balance", settings.selection.balance}}}};
 }
 
 fs::path rows_file(const fs::path& folder, Split split) { return folder / fmt::format("{}.jsonl", name_of(split)); }
@@ -63,21 +66,18 @@ fs::path rows_file(const fs::path& folder, Split split) { return folder / fmt::f
 void refuse_other_run(const fs::path& folder, const Json& config) {
   const fs::path file = folder / "config.json";
   if (!fs::exists(file)) {
-    for (const Split split : splits)
-      if (fs::exists(rows_file(folder, split)))
-        fail("{} holds a {}.jsonl that pbt mine did not write: choose another --output-dir", folder.string(),
-             name_of(split));
+    if (fs::exists(folder) && fs::directory_iterator(folder) != fs::directory_iterator())
+      fail("{} holds other files and no config.json of '{}'; choose a new or empty --output-dir", folder.string(),
+           command);
     return;
   }
   const Json found = data::read_json(file);
-  if (!found.is_object() || found.value("command", "") != "pbt mine")
-    fail("{} is the folder of another kind of run (see {}): choose another --output-dir", folder.string(),
-         file.string());
-  for (const auto& [key, value] : config.items())
-    if (!found.contains(key) || found[key] != value)
-      fail(
-          "{} holds pairs of another run: '{}' was {}, now it is {}; choose another --output-dir or delete that folder",
-          folder.string(), key, found.contains(key) ? found[key].dump() : "not there", value.dump());
+  if (!found.is_object() || found.value("command", Json()) != command || !found.contains("settings"))
+    fail("{} is not that of '{}'; choose another --output-dir", file.string(), command);
+  const std::vector<std::string> differ = differences(found["settings"], config["settings"]);
+  if (!differ.empty())
+    fail("{} holds pairs of another run: {}. Choose another --output-dir or delete that folder", folder.string(),
+         fmt::join(differ, "; "));
 }
 
 std::string lines_of(const std::vector<const Pair*>& rows) {

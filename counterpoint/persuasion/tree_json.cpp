@@ -100,10 +100,10 @@ Node read_node(const Json& row, const std::string& where) {
 void check_node(const Tree& tree, const Node& node, size_t index, const std::string& where) {
   const auto agents = static_cast<int>(tree.agents.size());
   if (node.id != static_cast<int>(index)) fail("{}: 'id' is {}, {} was expected", where, node.id, index);
-  if (index == 0 ? node.parent != -1 : node.parent < 0 || node.parent >= node.id)
-    fail("{}: 'parent' is {}; node 0 has -1, every other node one that stands before it", where, node.parent);
-  const int turn = index == 0 ? 0 : tree.nodes[node.parent].turn + 1;
-  if (node.turn != turn) fail("{}: 'turn' is {}, its parent's plus one is {}", where, node.turn, turn);
+  if (node.parent < -1 || node.parent >= node.id)
+    fail("{}: 'parent' is {}; a root has -1, every other node one that stands before it", where, node.parent);
+  const int turn = node.parent < 0 ? 0 : tree.nodes[node.parent].turn + 1;
+  if (node.turn != turn) fail("{}: 'turn' is {}, {} was expected below its parent", where, node.turn, turn);
   if (node.agent < 0 || node.agent >= agents)
     fail("{}: 'agent' is {}, but the tree has {} agents", where, node.agent, agents);
   if (node.answers.size() != tree.agents.size())

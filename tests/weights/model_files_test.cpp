@@ -138,6 +138,43 @@ TEST_F(Changed, UntiedEmbeddingsMustBeThere) {
   EXPECT_NE(error().find("lacks tensors that a llama of this shape has: 'lm_head.weight'"), std::string::npos);
 }
 
+/// A byte-level tokenizer with that many tokens.
+std::string tokenizer_json(int tokens) {
+  std::string vocabulary;
+  for (int id = 0; id < tokens; ++id) vocabulary += fmt::format("{}\"t{}\": {}", id ? ", " : "", id, id);
+  return fmt::format(
+      R"({{"pre_tokenizer": {{"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}},)"
+      R"("decoder": {{"type": "ByteLevel"}}, "model": {{"type": "BPE", "vocab": {{{}}}, "merges": []}}}})",
+      vocabulary);
+}
+
+TEST_F(Changed, TokenizerMayBeSmallerThanTheModelButNotLarger) {
+  const OpenOptions without_chat{.chat = false};
+  write_file_atomic(folder / "tokenizer.json", tokenizer_json(60));
+  const ModelFiles model = open_model(folder.path(), without_chat);
+  EXPECT_EQ(model.tokenizer->vocab_size(), 60);
+  EXPECT_FALSE(model.chat_format);
+  write_file_atomic(folder / "tokenizer.json", tokenizer_json(65));
+  EXPECT_NE(test::error_of([&] {
+              open_model(folder.path(), without_chat);
+            }).find("the tokenizer has 65 tokens, the model knows 64; it is the tokenizer of another model"),
+            std::string::npos);
+}
+
+TEST_F(Changed, ChatFormatMayBeNamed) {
+  write_file_atomic(folder / "tokenizer.json", tokenizer_json(60));
+  EXPECT_NE(test::error_of([&] { open_model(folder.path()); }).find("--chat-format NAME"), std::string::npos);
+  EXPECT_EQ(open_model(folder.path(), {.chat_format = "llama3"}).chat_format->stop_token(), "<|eot_id|>");
+}
+
+TEST(OpenModel, TokenizerAloneNeedsNoModel) {
+  const test::ScratchDir folder;
+  write_file_atomic(folder / "tokenizer.json", tokenizer_json(5));
+  const OpenOptions tokenizer_only{.tensors = false, .chat = false};
+  for (const fs::path& path : {folder.path(), folder / "tokenizer.json"})
+    EXPECT_EQ(open_model(path, tokenizer_only).tokenizer->vocab_size(), 5);
+}
+
 TEST(OpenModel, SaysWhatIsNoModel) {
   const test::ScratchDir folder;
   const auto error = [](const fs::path& path) { return test::error_of([&] { open_model(path, bare); }); };
@@ -152,7 +189,13 @@ TEST(OpenModel, SaysWhatIsNoModel) {
   EXPECT_NE(error(folder / "m.bin").find("a Hugging Face folder (with config.json) or a GGUF file"), std::string::npos);
 }
 
-TEST(OpenModel, SmolLm2IsWholeAndOpensFast) {
+TEST(OpenModel, GgufWithoutTokenizerSaysSo) {
+  const std::string message = test::error_of([&] { open_model(test::golden("models/llama.gguf")); });
+  EXPECT_NE(message.find("llama.gguf: "), std::string::npos) << message;
+  EXPECT_NE(message.find("tokenizer.ggml.model"), std::string::npos) << message;
+}
+
+TEST(OpenModel, SmolLm2IsWhole) {
   const auto path = test::smollm2();
   SKIP_WITHOUT(path, "SmolLM2's GGUF");
   const ModelFiles model = open_model(*path);

@@ -1,0 +1,196 @@
+// pbt generate: dialogue trees from questions.
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "counterpoint/commands/command.h"
+#include "counterpoint/commands/model_options.h"
+#include "counterpoint/commands/question_options.h"
+#include "counterpoint/commands/version.h"
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/interrupt.h"
+#include "counterpoint/persuasion/forest.h"
+#include "counterpoint/persuasion/run_folder.h"
+#include "counterpoint/persuasion/tree_file.h"
+#include "counterpoint/persuasion/tree_summary.h"
+#include "counterpoint/report/table.h"
+
+namespace counterpoint::commands {
+namespace {
+
+using namespace persuasion;
+using data::Json;
+
+constexpr std::int64_t most_failures_shown = 10;
+
+struct Options {
+  QuestionSource source;
+  std::vector<std::string> agents{"", ""};
+  ModelOptions models;
+  ReplyOptions replies{.sampling = GrowSettings{}.sampling, .answer_model = ""};
+  bool openings = false;
+  int trees_in_flight = 32;
+  std::filesystem::path output_dir;
+};
+
+Json sampling_json(const generate::Sampling& sampling) {
+  return {{"temperature", sampling.temperature},
+          {"top_p", sampling.top_p},
+          {"top_k", sampling.top_k},
+          {"min_new_tokens", sampling.min_new_tokens},
+          {"max_new_tokens", sampling.max_new_tokens}};
+}
+
+/// What shapes the trees, and so must not change within a folder.
+Json settings_json(const Options& options, const TreeConfig& config) {
+  const ReplyOptions& replies = options.replies;
+  const generate::EngineOptions& engine = options.models.engine;
+  return {{"seed", replies.seed},
+          {"agents", {{"A", options.agents[0]}, {"B", options.agents[1]}}},
+          {"answer_mode", replies.answer_mode},
+          {"answer_model", replies.answer_model},
+          {"sampling", sampling_json(replies.sampling)},
+          {"openings", options.openings},
+          {"dtype", engine.dtype},
+          {"chat_format", engine.chat_format},
+          {"tree_hash", config.hash()},
+          {"tree", config.source}};
+}
+
+/// How the trees were grown; may differ when the run goes on.
+Json run_json(const Options& options) {
+  return {{"version", version_text()},
+          {"questions", options.source.spec},
+          {"format", options.source.options.format},
+          {"limit", options.source.limit},
+          {"device", options.models.engine.device},
+          {"batch", options.models.engine.max_batch},
+          {"prefix_reuse", options.models.engine.prefix_reuse},
+          {"trees_in_flight", options.trees_in_flight}};
+}
+
+GrowSettings grow_settings(const Options& options, const TreeConfig& config) {
+  GrowSettings grow{.config = config,
+                    .sampling = options.replies.sampling,
+                    .seed = options.replies.seed,
+                    .openings = options.openings,
+                    .tree_settings = {}};
+  grow.tree_settings = {{"seed", grow.seed},         {"answer_mode", options.replies.answer_mode},
+                        {"openings", grow.openings}, {"sampling", sampling_json(grow.sampling)},
+                        {"tree", config.name},       {"tree_hash", config.hash()}};
+  return grow;
+}
+
+/// The agents at work, with whatever they hold on to.
+struct Company {
+  ModelShelf shelf;
+  std::vector<std::unique_ptr<AnswerReader>> readers;
+  std::vector<Speaker> speakers;
+
+  explicit Company(const Options& options) : shelf(options.models) {
+    const std::string& reader_model = options.replies.answer_model;
+    for (size_t i = 0; i < options.agents.size(); ++i) {
+      generate::ChatModel& model = shelf.get(options.agents[i]);
+      const bool asks = options.replies.answer_mode != "alias";
+      generate::ChatModel& reading = asks && !reader_model.empty() ? shelf.get(reader_model) : model;
+      readers.push_back(make_answer_reader(options.replies.answer_mode, &reading));
+      speakers.push_back({{agent_name(static_cast<int>(i)), options.agents[i], ""}, &model, readers.back().get()});
+    }
+  }
+};
+
+void print_summary(const RunFolder& folder) {
+  TreeSummary summary;
+  read_trees(folder.trees_file(), [&](const Tree& tree, const data::RowPlace&) { summary.add(tree); });
+  const auto percent = [](std::int64_t part, std::int64_t of) {
+    return of ? fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(of)) : "";
+  };
+  using report::Align;
+  report::Table table({{"turn", Align::right},
+                       {"agent"},
+                       {"replies", Align::right},
+                       {"with an answer", Align::right},
+                       {"right", Align::right},
+                       {"all agree", Align::right}});
+  for (const TurnSummary& turn : summary.turns)
+    table.add_row({std::to_string(turn.turn), turn.agent, std::to_string(turn.nodes),
+                   percent(turn.answered, turn.nodes), percent(turn.correct, turn.nodes),
+                   percent(turn.agreed, turn.nodes)});
+  std::printf("%s\n%lld trees, %lld replies, %lld branches ended in agreement\n",
+              table.print(report::terminal_of(STDOUT_FILENO)).c_str(), static_cast<long long>(summary.trees),
+              static_cast<long long>(summary.nodes), static_cast<long long>(summary.agreed));
+}
+
+ForestResult grow(const Options& options, const TreeConfig& config, const std::vector<Question>& questions,
+                  RunFolder& folder) {
+  const std::vector<Question> missing = folder.missing(questions);
+  const std::int64_t before = std::ssize(questions) - std::ssize(missing);
+  if (before > 0) std::fprintf(stderr, "%lld trees are there already\n", static_cast<long long>(before));
+  if (missing.empty()) return {};
+  Company company(options);
+  const auto progress = console_progress("growing", "trees");
+  catch_interrupts();
+  const ForestSettings settings{.grow = grow_settings(options, config),
+                                .trees_in_flight = options.trees_in_flight,
+                                .done_before = before,
+                                .stop = interrupted};
+  std::int64_t failures = 0;
+  const auto tell = [&](const Question& question, const std::string& why) {
+    if (++failures > most_failures_shown) return;
+    std::fprintf(stderr, "\nquestion '%s' failed: %s\n", question.id.c_str(), why.c_str());
+    if (failures == most_failures_shown) std::fprintf(stderr, "further failures are counted only\n");
+  };
+  return grow_forest(
+      missing, company.speakers, settings, [&](const Tree& tree) { folder.append(tree); }, tell, *progress);
+}
+
+void check_agents(const TreeConfig& config) {
+  if (config.agent_count() <= 2) return;
+  fail("tree config '{}' has agent {}, but --agent-a and --agent-b give A and B only", config.name,
+       agent_name(config.agent_count() - 1));
+}
+
+void run(const Options& options) {
+  const TreeConfig config = tree_of(options.source);
+  check_agents(config);
+  const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
+  check_answer_mode(options.replies.answer_mode, questions);
+  RunFolder folder(options.output_dir, settings_json(options, config), run_json(options));
+  const ForestResult result = grow(options, config, questions, folder);
+  if (result.interrupted) {
+    std::fprintf(stderr, "Interrupted. %lld of %zu trees are in %s; the same command goes on from there.\n",
+                 static_cast<long long>(folder.trees()), questions.size(), folder.trees_file().c_str());
+    throw Interrupted{};
+  }
+  if (result.failed > 0 && result.grown == 0) fail("none of {} trees could be grown, see above", result.failed);
+  print_summary(folder);
+  if (result.failed > 0)
+    std::printf("%lld trees failed and were not written; the same command tries them again\n",
+                static_cast<long long>(result.failed));
+  const std::string dir = options.output_dir.string();
+  std::printf("\nWritten: %s/trees.jsonl, %s/config.json\nNext:    pbt show %s/trees.jsonl\n", dir.c_str(), dir.c_str(),
+              dir.c_str());
+  std::printf("         pbt mine %s/trees.jsonl --output-dir PAIRS\n", dir.c_str());
+}
+
+}  // namespace
+
+void declare_generate(CLI::App& program) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("generate", "Grow dialogue trees of two agents from questions.");
+  const char* model = "HF folder, GGUF file, or server http://HOST/v1#MODEL";
+  command->add_option("--agent-a", options->agents[0], model)->required();
+  command->add_option("--agent-b", options->agents[1], model)->required();
+  command->add_option("--output-dir", options->output_dir, "Run folder; a run found there goes on")->required();
+  add_question_options(*command, options->source);
+  command->add_flag("--openings", options->openings, "Begin replies with their role's opening (small models)");
+  add_reply_options(*command, options->replies);
+  command->add_option("--trees-in-flight", options->trees_in_flight, "Trees grown at once")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  add_model_options(*command, options->models);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace counterpoint::commands

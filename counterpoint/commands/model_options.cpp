@@ -1,0 +1,41 @@
+#include "counterpoint/commands/model_options.h"
+
+#include <chrono>
+
+#include "counterpoint/commands/engine_options.h"
+#include "counterpoint/core/error.h"
+#include "counterpoint/generate/remote.h"
+
+namespace counterpoint::commands {
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  add_engine_options(command, options.engine);
+  command.add_option("--concurrency", options.concurrency, "Requests at once to a server")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+}
+
+std::unique_ptr<generate::ChatModel> open_agent_model(const std::string& spec, const ModelOptions& options) {
+  if (generate::is_remote_address(spec)) {
+    generate::RemoteOptions remote;
+    remote.address = spec;
+    remote.concurrency = options.concurrency;
+    remote.advance_wait =
+        std::chrono::milliseconds(5);  // a local model beside it shall not wait long for its next step
+    return generate::connect_remote(remote);
+  }
+  if (!std::filesystem::exists(spec))
+    fail("no model '{}': a Hugging Face folder, a GGUF file, or a server as http://HOST:PORT/v1#MODEL was expected",
+         spec);
+  generate::EngineOptions engine = options.engine;
+  engine.model = spec;
+  return generate::open_engine(engine);
+}
+
+generate::ChatModel& ModelShelf::get(const std::string& spec) {
+  auto& model = models_[spec];
+  if (!model) model = open_agent_model(spec, options_);
+  return *model;
+}
+
+}  // namespace counterpoint::commands
