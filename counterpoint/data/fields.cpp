@@ -63,6 +63,10 @@ std::int64_t Fields::whole(const std::string& key) const {
   return expect(key, at(key).is_number_integer(), "a whole number").get<std::int64_t>();
 }
 
+double Fields::number(const std::string& key) const {
+  return expect(key, at(key).is_number(), "a number").get<double>();
+}
+
 const Json& Fields::list(const std::string& key) const { return expect(key, at(key).is_array(), "a list [..]"); }
 
 const Json& Fields::object(const std::string& key) const { return expect(key, at(key).is_object(), "an object {..}"); }

@@ -25,6 +25,7 @@ class Fields {
   std::vector<std::string> texts(const std::string& key) const;
   bool flag(const std::string& key) const;
   std::int64_t whole(const std::string& key) const;
+  double number(const std::string& key) const;
   /// The named list or object, whose own messages begin with where it stands.
   const Json& list(const std::string& key) const;
   const Json& object(const std::string& key) const;

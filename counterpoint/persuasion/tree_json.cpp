@@ -35,12 +35,6 @@ Json to_json(const Node& node) {
   return out;
 }
 
-double number(const Fields& fields, const char* key) {
-  const Json& value = fields.at(key);
-  if (!value.is_number()) fields.wrong(key, fmt::format("is {}, a number was expected", value.type_name()));
-  return value.get<double>();
-}
-
 int small_whole(const Fields& fields, const char* key) {
   const std::int64_t value = fields.whole(key);
   if (value < -1 || value > 1'000'000) fields.wrong(key, fmt::format("is {}, out of range", value));
@@ -87,9 +81,9 @@ Node read_node(const Json& row, const std::string& where) {
   node.role = fields.text("role");
   node.text = fields.text("text");
   node.answer = fields.text("answer");
-  if (fields.has("confidence")) node.confidence = number(fields, "confidence");
+  if (fields.has("confidence")) node.confidence = fields.number("confidence");
   node.correct = fields.flag("correct");
-  node.score = number(fields, "score");
+  node.score = fields.number("score");
   node.answers = read_answers(fields);
   node.agreed = fields.flag("agreed");
   node.prompt = read_messages(fields.list("prompt"), where + ".prompt");

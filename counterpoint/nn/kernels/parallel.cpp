@@ -37,7 +37,14 @@ class Pool {
     busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     announce();
     take_pieces();
-    while (busy_.load(std::memory_order_acquire) > 0) pause();
+    // On a busy machine a worker may have lost its core: give it ours rather than wait for it at full speed.
+    for (int spins = 0; busy_.load(std::memory_order_acquire) > 0; ++spins) {
+      if (spins < 2000) {
+        pause();
+      } else {
+        std::this_thread::yield();
+      }
+    }
   }
 
  private:
