@@ -108,7 +108,8 @@ TEST(Selection, TrimmingSpreadsOverQuestions) {
   for (int i = 1; i <= 30; ++i) pairs.push_back(pair_of(PairKind::resist, ids[i], 0));
   for (int i = 31; i <= 60; ++i) pairs.push_back(pair_of(PairKind::accept, ids[i], 0));
   std::multiset<std::string> questions;
-  for (const Pair* p : select_pairs(pairs, {}, {}).rows[0])
+  const auto selected = select_pairs(pairs, {}, {});
+  for (const Pair* p : selected.rows[0])
     if (p->kind == PairKind::resist) questions.insert(p->question_id);
   EXPECT_EQ(questions.size(), 30u);
   EXPECT_LE(questions.count(ids[0]), 1u);

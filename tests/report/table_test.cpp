@@ -32,7 +32,7 @@ TEST(Table, AColumnThatShrinksMakesItFit) {
   EXPECT_EQ(table.print({.width = 26, .utf8 = true}),
             "id  question             n\n"
             "──────────────────────────\n"
-            "q1  What is the capita…  10\n");
+            "q1  What is the capit…  10\n");
 }
 
 TEST(Table, CellsStayOnTheirLine) {
