@@ -104,10 +104,10 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
 }
 
 void make_dirs(const fs::path& path) {
+  if (fs::exists(path) && !fs::is_directory(path)) fail("{} is a file, a folder was expected", path.string());
   std::error_code problem;
   fs::create_directories(path, problem);
   if (problem) fail("cannot create the folder {}: {}", path.string(), problem.message());
-  if (!fs::is_directory(path)) fail("{} is a file, a folder was expected", path.string());
 }
 
 MappedFile::MappedFile(const fs::path& path) : path_(path) {

@@ -30,8 +30,13 @@ bool is_removed_punctuation(char32_t c) {
 
 std::u32string lower_code_points(std::string_view text) {
   std::u32string lower;
-  for (size_t at = 0; at < text.size();)
-    lower.push_back(static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(next_utf8(text, at)))));
+  for (size_t at = 0; at < text.size();) {
+    const char32_t c = next_utf8(text, at);
+    if (c == U'\u0130')
+      lower += U"i\u0307";  // the one letter whose lower case is two code points
+    else
+      lower.push_back(static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+  }
   return lower;
 }
 

@@ -11,7 +11,7 @@ namespace counterpoint::persuasion {
 /// TriviaQA's normalisation, as its official evaluation does it: lower case, punctuation (ASCII's and ‘ ’ ´ `, and so
 /// the underscore) becomes a space, the words a, an, the are removed, white space is collapsed. Punctuation outside
 /// that set stays. A text of which nothing would be left ("The", "+") stays as it is in lower case, so that it can be
-/// an answer. Lower case is by single code points (no special rule for a final sigma).
+/// an answer. A capital sigma that ends a word becomes the usual small one, not the final one.
 std::string normalize_answer(std::string_view text);
 
 /// Twice the longest common subsequence over the lengths' sum, in bytes: 1 = equal, 0 = nothing in common (the ratio of

@@ -15,7 +15,7 @@ std::vector<double> frequencies(const Sampling& sampling, std::vector<text::Toke
   std::vector<float> scratch;
   std::vector<double> counts(kLogits.size());
   for (int i = 0; i < 20000; ++i)
-    counts[static_cast<size_t>(sample(kLogits, sampling, forbidden, random, scratch))] += 1.0 / 20000;
+    counts[static_cast<size_t>(generate::sample(kLogits, sampling, forbidden, random, scratch))] += 1.0 / 20000;
   return counts;
 }
 
@@ -42,9 +42,9 @@ TEST(Sampler, TopKAndTopPCutTheTail) {
 TEST(Sampler, GreedyTakesTheMostLikelyThatIsAllowed) {
   RandomStream random(1);
   std::vector<float> scratch;
-  EXPECT_EQ(sample(kLogits, {.temperature = 0}, {}, random, scratch), 1);
+  EXPECT_EQ(generate::sample(kLogits, {.temperature = 0}, {}, random, scratch), 1);
   const std::vector<text::TokenId> forbidden = {1};
-  EXPECT_EQ(sample(kLogits, {.temperature = 0}, forbidden, random, scratch), 3);
+  EXPECT_EQ(generate::sample(kLogits, {.temperature = 0}, forbidden, random, scratch), 3);
   EXPECT_EQ(frequencies({.temperature = 1}, {1})[1], 0);
 }
 

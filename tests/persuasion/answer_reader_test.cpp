@@ -81,12 +81,19 @@ ReadAnswer read(AnswerReader& reader, generate::ChatModel& model, ReadRequest re
   return out;
 }
 
-ReadRequest request_of(const std::string& reply) {
+ReadRequest first_request_of(const std::string& reply) {
   return {.question = capital(),
           .dialogue = {{"system", "Quiz."}, {"user", capital().question}},
           .reply = reply,
-          .own = "Canberra",
-          .other = "Sydney"};
+          .own = std::nullopt,
+          .other = std::nullopt};
+}
+
+ReadRequest request_of(const std::string& reply) {
+  ReadRequest request = first_request_of(reply);
+  request.own = "Canberra";
+  request.other = "Sydney";
+  return request;
 }
 
 TEST(ChoicesReader, TakesTheMostLikelyChoiceWithItsProbability) {
@@ -142,9 +149,7 @@ TEST(ModelReader, AgreeAndDisagreeWithNobodyAreNoAnswer) {
   for (const char* word : {"Agree", "Disagree"}) {
     ScriptedModel model([&](const auto&) { return said(word); });
     const auto reader = make_model_reader(model);
-    ReadRequest request = request_of("Indeed.");
-    request.own = request.other = std::nullopt;
-    EXPECT_EQ(read(*reader, model, request).answer, "");
+    EXPECT_EQ(read(*reader, model, first_request_of("Indeed.")).answer, "");
   }
 }
 

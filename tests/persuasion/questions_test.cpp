@@ -99,11 +99,11 @@ TEST_F(Questions, CommonsenseChoicesStandInTheQuery) {
 }
 
 TEST_F(Questions, FarmScoreOneIsTheTrueAnswer) {
-  const auto set = load_questions(file(
-      R"~({"question": "who?", "answer": "UCLA", "adv": {"target": "not UCLA", "mcq": [{"text": "Duke", "score": 2}, )~"
-      R"~({"text": "University (UCLA)", "score": 1}]}})~"
-      "\n"
-      R"~({"question": "is it?", "answer": false, "adv": {"target": "true"}})~"));
+  const auto set =
+      load_questions(file(R"x({"question": "who?", "answer": "UCLA", "adv": {"target": "not UCLA", "mcq": )x"
+                          R"x([{"text": "Duke", "score": 2}, {"text": "University (UCLA)", "score": 1}]}})x"
+                          "\n"
+                          R"x({"question": "is it?", "answer": false, "adv": {"target": "true"}})x"));
   EXPECT_EQ(set.questions[0].answers, (std::vector<std::string>{"University (UCLA)", "UCLA"}));
   EXPECT_EQ(set.questions[0].choices, (std::vector<std::string>{"Duke", "University (UCLA)"}));
   EXPECT_EQ(set.questions[1].answers, (std::vector<std::string>{"no"}));

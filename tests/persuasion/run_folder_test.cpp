@@ -72,7 +72,7 @@ TEST(RunFolder, RefusesAFolderOfSomethingElse) {
   std::ofstream(scratch / "config.json") << R"({"command": "protoclip train"})";
   EXPECT_NE(error_of([&] { RunFolder(scratch.path(), settings_of(12), {}); }).find("not that of 'pbt generate'"),
             std::string::npos);
-  EXPECT_NE(error_of([&] { RunFolder(scratch / "notes.txt", settings_of(12), {}); }).find("is a file"),
+  EXPECT_NE(error_of([&] { RunFolder(scratch / "notes.txt", settings_of(12), {}); }).find("Not a directory"),
             std::string::npos);
 }
 

@@ -17,7 +17,10 @@ Tree tree_with_long_text() {
 TEST(TreeDrawing, AsciiAsItIs) {
   Tree tree = test::tree_of("q7", "Which city?", {"-1 A Paris+", "0 B Lyon", "1 A/acceptant Lyon", "1 A/resistant ?"});
   tree.nodes[2].confidence = 0.5;
-  EXPECT_EQ(draw(tree, {.width = 60, .utf8 = false}), "DRAWN");
+  EXPECT_EQ(draw(tree, {.width = 60, .utf8 = false}), "Question  Which city?  q7\nAccepted  Paris\nAgent A   model-a\nAgent B   model-b\n\n"
+            "0 A, right: Paris, score 1\n|  I say Paris (0).\n|\n`- 1 B, wrong: Lyon, score 0\n   |  I say Lyon (1).\n"
+            "   |\n   |- 2 A acceptant, wrong: Lyon, 50 % sure, score 0,\n   |     agreed\n   |     I say Lyon (2).\n   |\n"
+            "   `- 3 A resistant, no answer read, score 0\n         I say ? (3).\n\nNo pair can be mined from this tree.\n");
 }
 
 TEST(TreeDrawing, FitsTheWidth) {
