@@ -4,6 +4,7 @@
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/strings.h"
+#include "counterpoint/core/strings.h"
 #include "counterpoint/persuasion/mining_report.h"
 #include "tests/support/support.h"
 #include "tests/support/trees.h"

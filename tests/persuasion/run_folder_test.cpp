@@ -72,8 +72,8 @@ TEST(RunFolder, RefusesAFolderOfSomethingElse) {
   std::ofstream(scratch / "config.json") << R"({"command": "protoclip train"})";
   EXPECT_NE(error_of([&] { RunFolder(scratch.path(), settings_of(12), {}); }).find("not that of 'pbt generate'"),
             std::string::npos);
-  EXPECT_NE(error_of([&] { RunFolder(scratch / "notes.txt", settings_of(12), {}); }).find("Not a directory"),
-            std::string::npos);
+  const std::string file = error_of([&] { RunFolder(scratch / "notes.txt", settings_of(12), {}); });
+  EXPECT_NE(file.find("notes.txt"), std::string::npos) << file;
 }
 
 TEST(RunFolder, RefusesOtherQuestionsUnderTheSameIds) {
