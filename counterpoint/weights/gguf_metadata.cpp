@@ -182,7 +182,7 @@ std::vector<float> GgufMetadata::floats(std::string_view key) const {
   if (!value) return {};
   if (value->element != GgufType::f32) wrong_kind(key, "a list of 32-bit floating point numbers");
   std::vector<float> all(value->count);
-  std::memcpy(all.data(), value->bytes.data(), value->bytes.size());
+  if (!all.empty()) std::memcpy(all.data(), value->bytes.data(), value->bytes.size());
   return all;
 }
 

@@ -110,6 +110,8 @@ GGUF = {
     "good_quantised": with_data(head(3, 0) + row("a", [32, 2], 8) + row("b", [256], 14, 96) + row("c", [32], 3, 320),
                                 352),
     "good_lists": head(0, 2) + pair("k", 9, struct.pack("<IQ3h", 3, 3, 1, 2, 3)) + texts("t", ["", "b"]),
+    "good_empty_list": head(0, 2) + pair("tokenizer.ggml.model", 8, text("llama"))
+    + pair("tokenizer.ggml.scores", 9, struct.pack("<IQ", 6, 0)),
     "bad_magic": b"GGML" + head(0, 0)[4:],
     "bad_version": head(0, 0, 1),
     "bad_big_endian": b"GGUF" + struct.pack(">IQQ", 3, 0, 0),

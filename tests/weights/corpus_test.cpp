@@ -22,7 +22,7 @@ void replay(const std::string& folder, Target target, int least) {
 }
 
 TEST(Corpus, Safetensors) { replay("safetensors", test::try_safetensors, 19); }
-TEST(Corpus, Gguf) { replay("gguf", test::try_gguf, 30); }
+TEST(Corpus, Gguf) { replay("gguf", test::try_gguf, 31); }
 
 }  // namespace
 }  // namespace counterpoint
