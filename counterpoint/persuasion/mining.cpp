@@ -65,6 +65,7 @@ fs::path rows_file(const fs::path& folder, Split split) { return folder / fmt::f
 
 void refuse_other_run(const fs::path& folder, const Json& config) {
   const fs::path file = folder / "config.json";
+  if (fs::exists(folder) && !fs::is_directory(folder)) fail("{} is a file, a folder was expected", folder.string());
   if (!fs::exists(file)) {
     if (fs::exists(folder) && fs::directory_iterator(folder) != fs::directory_iterator())
       fail("{} holds other files and no config.json of '{}'; choose a new or empty --output-dir", folder.string(),

@@ -22,7 +22,7 @@ const char* words_for(NoPair reason) {
   constexpr const char* words[no_pair_reasons] = {
       "another agent or prompt",
       "no answer could be read",
-      "the agent had not answered before",
+      "no earlier answer of that agent",
       "both right",
       "both wrong",
       "was wrong, and nobody offered the right answer",
@@ -69,10 +69,10 @@ std::string dropped_table(const Mined& mined, const Selection& selection, const 
   return table.print(terminal);
 }
 
-/// What is left after balancing, of how many.
-std::string kept_of(const PairCount& pairs, bool balanced) {
-  if (!balanced || pairs.before == 0) return thousands(pairs.after);
-  return fmt::format("{} of {}", thousands(pairs.after), thousands(pairs.before));
+/// What is left after balancing and, where that is less, of how many.
+std::string kept_of(const PairCount& pairs) {
+  const std::string kept = thousands(pairs.after);
+  return pairs.after == pairs.before ? kept : kept + "/" + thousands(pairs.before);
 }
 
 /// One row of the pairs' table: a cell for each split and one for all.
@@ -82,8 +82,8 @@ class SplitCounts {
     counts_[static_cast<size_t>(split)] += pairs;
     counts_.back() += pairs;
   }
-  std::vector<std::string> cells(std::vector<std::string> head, bool balanced) const {
-    for (const PairCount& pairs : counts_) head.push_back(kept_of(pairs, balanced));
+  std::vector<std::string> cells(std::vector<std::string> head) const {
+    for (const PairCount& pairs : counts_) head.push_back(kept_of(pairs));
     return head;
   }
 
@@ -91,7 +91,7 @@ class SplitCounts {
   std::array<PairCount, splits.size() + 1> counts_{};
 };
 
-std::string pairs_table(const Selection& selection, bool balanced, const report::Terminal& terminal) {
+std::string pairs_table(const Selection& selection, const report::Terminal& terminal) {
   std::map<std::tuple<PairKind, int, std::string>, SplitCounts> rows;
   std::array<SplitCounts, kinds.size()> totals;
   for (const auto& [c, pairs] : selection.counts) {
@@ -103,11 +103,10 @@ std::string pairs_table(const Selection& selection, bool balanced, const report:
   Table table(columns);
   for (const auto& [key, row] : rows) {
     const auto& [kind, turn, agent] = key;
-    table.add_row(row.cells({name_of(kind), std::to_string(turn), agent}, balanced));
+    table.add_row(row.cells({name_of(kind), std::to_string(turn), agent}));
   }
   if (!table.empty()) table.add_rule();
-  for (const PairKind kind : kinds)
-    table.add_row(totals[static_cast<size_t>(kind)].cells({name_of(kind), "", ""}, balanced));
+  for (const PairKind kind : kinds) table.add_row(totals[static_cast<size_t>(kind)].cells({name_of(kind), "", ""}));
   return table.print(terminal);
 }
 
@@ -139,7 +138,7 @@ std::string mining_tables(const MiningSettings& settings, const MiningResult& re
   const Selection& selection = result.by(settings.selection.rule);
   const bool balanced = settings.selection.balance;
   return trees_table(result.mined, terminal) + "\n" + dropped_table(result.mined, selection, terminal) + "\n" +
-         pairs_table(selection, balanced, terminal) + "\n" + rules_table(result, balanced, terminal);
+         pairs_table(selection, terminal) + "\n" + rules_table(result, balanced, terminal);
 }
 
 }  // namespace counterpoint::persuasion

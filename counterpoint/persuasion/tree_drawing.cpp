@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "counterpoint/core/strings.h"
 #include "counterpoint/persuasion/pairs.h"
 #include "counterpoint/report/tree_view.h"
 
@@ -20,6 +21,13 @@ Colour colour_of(int agent) {
 }
 
 Colour colour_of(PairKind kind) { return kind == PairKind::resist ? Colour::yellow : Colour::blue; }
+
+std::string without_blank_lines(const std::string& text) {
+  std::string out;
+  for (const std::string& line : split(text, '\n'))
+    if (!trim(line).empty()) out += (out.empty() ? "" : "\n") + line;
+  return out;
+}
 
 class TreeDrawing {
  public:
@@ -46,24 +54,32 @@ class TreeDrawing {
 
   Styled agent_line(int index) const {
     const AgentInfo& agent = tree_.agents[index];
-    Styled line{{"Agent ", Colour::dim}, {fmt::format("{:<4}", agent.name), colour_of(index)}, {agent.model}};
+    Styled line{
+        {"Agent ", Colour::dim}, {fmt::format("{:<4}", agent.name), colour_of(index)}, {model_name(agent.model)}};
     if (!agent.adapter.empty()) line.push_back({" + " + agent.adapter});
     return line;
   }
 
+  /// The whole name where it fits on the line, else its last part.
+  std::string model_name(const std::string& model) const {
+    const size_t room = terminal_.width > 10 ? terminal_.width - 10 : 0, slash = model.rfind('/');
+    if (report::display_width(model) <= room || slash == std::string::npos) return model;
+    return (terminal_.utf8 ? "…" : "...") + model.substr(slash);
+  }
+
   Branch branch(const Node& node) const {
-    Branch out{.head = head(node), .body = {{node.text}}, .children = {}};
+    Branch out{.head = head(node), .body = {{without_blank_lines(node.text)}}, .children = {}};
     for (const int child : children_[node.id]) out.children.push_back(branch(tree_.nodes[child]));
     return out;
   }
 
   Styled head(const Node& node) const {
     const std::string dot = terminal_.utf8 ? " · " : ", ";
-    Styled line{{fmt::format("{} ", node.id), Colour::dim}, {tree_.agents[node.agent].name, colour_of(node.agent)}};
+    Styled line{{fmt::format("#{} ", node.id), Colour::dim}, {tree_.agents[node.agent].name, colour_of(node.agent)}};
     if (!node.role.empty()) line.push_back({" " + node.role});
-    line.push_back({dot, Colour::dim});
+    line.push_back({fmt::format("{}turn {}{}", dot, node.turn, dot), Colour::dim});
     append(line, answer(node));
-    if (node.confidence) line.push_back({dot + fmt::format("{:.0f} % sure", *node.confidence * 100), Colour::dim});
+    if (node.confidence) line.push_back({fmt::format(" {:.0f} %", *node.confidence * 100), Colour::dim});
     line.push_back({dot + fmt::format("score {}", node.score), Colour::dim});
     if (node.agreed) line.push_back({dot + "agreed", Colour::dim});
     append(line, marks(node));
@@ -83,7 +99,7 @@ class TreeDrawing {
       for (const bool chosen : {true, false})
         for (const Pair& pair : pairs_)
           if (pair.kind == kind && (chosen ? pair.node_chosen : pair.node_rejected) == node.id) {
-            out.push_back({fmt::format("  [{} {}]", name_of(kind), chosen ? "+" : "-"), colour_of(kind)});
+            out.push_back({fmt::format("  {}:{}", name_of(kind), chosen ? "chosen" : "rejected"), colour_of(kind)});
             break;
           }
     return out;
@@ -93,10 +109,10 @@ class TreeDrawing {
     if (pairs_.empty()) return paragraph({{"No pair can be mined from this tree.", Colour::dim}});
     std::string out;
     for (const Pair& pair : pairs_)
-      out += paragraph({{"Pair  ", Colour::dim},
-                        {fmt::format("{:<8}", name_of(pair.kind)), colour_of(pair.kind)},
-                        {fmt::format("{} at turn {}: reply {} over reply {}", pair.agent, pair.turn, pair.node_chosen,
-                                     pair.node_rejected)}});
+      out += paragraph(
+          {{"Pair  ", Colour::dim},
+           {fmt::format("{:<8}", name_of(pair.kind)), colour_of(pair.kind)},
+           {fmt::format("{} at turn {}: #{} over #{}", pair.agent, pair.turn, pair.node_chosen, pair.node_rejected)}});
     return out;
   }
 

@@ -10,7 +10,7 @@ namespace counterpoint::report {
 namespace {
 
 constexpr size_t gap = 2;
-constexpr size_t narrowest = 8;  ///< a column is not cut further
+constexpr size_t narrowest = 16;  ///< a column is not cut further
 
 std::string one_line(std::string cell) {
   std::replace_if(

@@ -17,10 +17,27 @@ Tree tree_with_long_text() {
 TEST(TreeDrawing, AsciiAsItIs) {
   Tree tree = test::tree_of("q7", "Which city?", {"-1 A Paris+", "0 B Lyon", "1 A/acceptant Lyon", "1 A/resistant ?"});
   tree.nodes[2].confidence = 0.5;
-  EXPECT_EQ(draw(tree, {.width = 60, .utf8 = false}), "Question  Which city?  q7\nAccepted  Paris\nAgent A   model-a\nAgent B   model-b\n\n"
-            "0 A, right: Paris, score 1\n|  I say Paris (0).\n|\n`- 1 B, wrong: Lyon, score 0\n   |  I say Lyon (1).\n"
-            "   |\n   |- 2 A acceptant, wrong: Lyon, 50 % sure, score 0,\n   |     agreed\n   |     I say Lyon (2).\n   |\n"
-            "   `- 3 A resistant, no answer read, score 0\n         I say ? (3).\n\nNo pair can be mined from this tree.\n");
+  EXPECT_EQ(draw(tree, {.width = 52, .utf8 = false}),
+            "Question  Which city?  q7\n"
+            "Accepted  Paris\n"
+            "Agent A   model-a\n"
+            "Agent B   model-b\n"
+            "\n"
+            "#0 A, turn 0, right: Paris, score 1\n"
+            "|  I say Paris (0).\n"
+            "|\n"
+            "`- #1 B, turn 1, wrong: Lyon, score 0\n"
+            "   |  I say Lyon (1).\n"
+            "   |\n"
+            "   |- #2 A acceptant, turn 2, wrong: Lyon 50 %,\n"
+            "   |     score 0, agreed\n"
+            "   |     I say Lyon (2).\n"
+            "   |\n"
+            "   `- #3 A resistant, turn 2, no answer read,\n"
+            "         score 0\n"
+            "         I say ? (3).\n"
+            "\n"
+            "No pair can be mined from this tree.\n");
 }
 
 TEST(TreeDrawing, FitsTheWidth) {
@@ -32,11 +49,26 @@ TEST(TreeDrawing, FitsTheWidth) {
 
 TEST(TreeDrawing, ShowsWhoWasRightAndWhatWasMined) {
   const std::string text = draw(tree_with_long_text(), {.width = 100, .utf8 = true});
-  for (const char* part :
-       {"3 A resistant · ✓ Paris · 91 % sure · score 3  [resist +]",
-        "2 A acceptant · ✗ Lyon · score 0 · agreed  [resist -]", "5 B credible · ✗ Lyon · score 0  [accept -]",
-        "Pair  accept  B at turn 3: reply 6 over reply 5", "model-b"})
+  for (const char* part : {"#3 A resistant · turn 2 · ✓ Paris 91 % · score 3  resist:chosen",
+                           "#2 A acceptant · turn 2 · ✗ Lyon · score 0 · agreed  resist:rejected",
+                           "#5 B credible · turn 3 · ✗ Lyon · score 0  accept:rejected",
+                           "Pair  accept  B at turn 3: #6 over #5", "model-b"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
+TEST(TreeDrawing, LongModelNamesKeepTheirEnd) {
+  Tree tree = test::figure_2();
+  tree.agents[0].model = std::string(90, 'x') + "/SmolLM2.gguf";
+  const std::string text = draw(tree, {.width = 80, .utf8 = true});
+  EXPECT_NE(text.find("Agent A   …/SmolLM2.gguf\n"), std::string::npos) << text;
+  EXPECT_NE(draw(tree, {.width = 120}).find(tree.agents[0].model), std::string::npos);
+}
+
+TEST(TreeDrawing, BlankLinesOfRepliesAreLeftOut) {
+  Tree tree = test::figure_2();
+  tree.nodes[2].text = "one\n\n \ntwo\n";
+  const std::string text = draw(tree, {.utf8 = false});
+  EXPECT_NE(text.find("     one\n   |     two\n"), std::string::npos) << text;
 }
 
 TEST(TreeDrawing, RepliesCannotDriveTheTerminal) {
