@@ -18,6 +18,13 @@ struct Options {
   bool no_balance = false;
 };
 
+/// What a user would otherwise meet later, as an error of the program that trains on the rows.
+void warn_of_empty_files(const Selection& selection) {
+  for (const Split split : splits)
+    if (selection.rows[static_cast<size_t>(split)].empty())
+      std::fprintf(stderr, "note: %s.jsonl has no rows; more trees or --no-balance give some\n", name_of(split));
+}
+
 void mine(Options& options) {
   MiningSettings& settings = options.settings;
   settings.selection.rule = options.rule == name_of(PairRule::score) ? PairRule::score : PairRule::labels;
@@ -28,6 +35,7 @@ void mine(Options& options) {
   for (const std::string& line : result.mined.counts.unfinished)
     std::fprintf(stderr, "left out: %s: the last line is unfinished, its run was killed\n", line.c_str());
   std::fputs(mining_tables(settings, result, report::terminal_of(STDOUT_FILENO)).c_str(), stdout);
+  warn_of_empty_files(result.by(settings.selection.rule));
   std::printf("\nWritten: %s: train.jsonl, valid.jsonl, test.jsonl, summary.json\n",
               settings.output_dir.string().c_str());
 }

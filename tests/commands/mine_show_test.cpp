@@ -31,6 +31,7 @@ TEST_F(MineShow, MineWritesRowsAndPrintsTables) {
   ASSERT_EQ(result.exit_code, 0) << result.error;
   EXPECT_TRUE(contains(result.out, "pairs written")) << result.out;
   EXPECT_TRUE(contains(result.out, pairs_)) << result.out;
+  EXPECT_TRUE(contains(result.error, ".jsonl has no rows")) << result.error;  // one question is in one split
   std::string rows;
   for (const char* name : {"train.jsonl", "valid.jsonl", "test.jsonl"}) rows += read_file(dir_ / "pairs" / name);
   EXPECT_EQ(std::count(rows.begin(), rows.end(), '\n'), 3);
