@@ -21,6 +21,12 @@ test: configure
 	@cmake --build $(BUILD) -j$(JOBS)
 	@ctest --test-dir $(BUILD) --output-on-failure -j$(JOBS)
 
+bench: setup
+	@cmake --preset release -B $(BUILD) -DCOUNTERPOINT_BENCH=ON > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@cmake --build $(BUILD) -j$(JOBS) --target pbt kernels_bench generation_bench make_dialogues
+	@$(BUILD)/bin/kernels_bench
+	@bench/run.sh
+
 lint: setup
 	@scripts/lint.sh
 
