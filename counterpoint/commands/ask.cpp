@@ -8,6 +8,7 @@
 
 #include "counterpoint/commands/command.h"
 #include "counterpoint/commands/model_options.h"
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/question_options.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
@@ -117,9 +118,10 @@ void declare_ask(CLI::App& program) {
   command->add_option("--output", options->output, "JSONL: a row for each question");
   command->add_flag("--direct", options->direct, "No reply: weigh the choices right behind the question (fast)");
   add_reply_options(*command, options->replies);
-  command->add_option("--questions-in-flight", options->in_flight, "Questions asked at once")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+  shown_as(command->add_option("--questions-in-flight", options->in_flight, "Questions asked at once")
+               ->check(CLI::Range(1, 4096))
+               ->capture_default_str(),
+           "N");
   add_model_options(*command, options->models);
   command->callback([options] { run(*options); });
 }

@@ -6,6 +6,7 @@
 
 #include "counterpoint/commands/command.h"
 #include "counterpoint/commands/model_options.h"
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/question_options.h"
 #include "counterpoint/commands/version.h"
 #include "counterpoint/core/error.h"
@@ -186,9 +187,10 @@ void declare_generate(CLI::App& program) {
   add_question_options(*command, options->source);
   command->add_flag("--openings", options->openings, "Begin replies with their role's opening (small models)");
   add_reply_options(*command, options->replies);
-  command->add_option("--trees-in-flight", options->trees_in_flight, "Trees grown at once")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+  shown_as(command->add_option("--trees-in-flight", options->trees_in_flight, "Trees grown at once")
+               ->check(CLI::Range(1, 4096))
+               ->capture_default_str(),
+           "N");
   add_model_options(*command, options->models);
   command->callback([options] { run(*options); });
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "counterpoint/commands/engine_options.h"
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/generate/remote.h"
 
@@ -10,9 +11,10 @@ namespace counterpoint::commands {
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
   add_engine_options(command, options.engine);
-  command.add_option("--concurrency", options.concurrency, "Requests at once to a server")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
+  shown_as(command.add_option("--concurrency", options.concurrency, "Requests at once to a server")
+               ->check(CLI::Range(1, 256))
+               ->capture_default_str(),
+           "N");
 }
 
 std::unique_ptr<generate::ChatModel> open_agent_model(const std::string& spec, const ModelOptions& options) {

@@ -1,7 +1,10 @@
 #include "counterpoint/commands/question_options.h"
 
+#include <fmt/ranges.h>
+
 #include <cstdio>
 
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/persuasion/answer_reader.h"
 #include "counterpoint/persuasion/question_format.h"
@@ -26,12 +29,16 @@ void tell_skipped(const persuasion::QuestionSet& set) {
 
 void add_question_options(CLI::App& command, QuestionSource& source) {
   command.add_option("--questions", source.spec, "File (JSONL, JSON), or facts[:category,..]")->required();
-  command.add_option("--format", source.options.format, "Of the file (default: told by its keys)")
-      ->check(CLI::IsMember(persuasion::question_format_names()));
+  shown_as(command
+               .add_option("--format", source.options.format,
+                           fmt::format("{} (else by keys)", fmt::join(persuasion::question_format_names(), ", ")))
+               ->check(CLI::IsMember(persuasion::question_format_names())),
+           "NAME");
   command.add_flag("--skip-bad", source.options.skip_bad, "Leave bad rows out, count and name them");
-  command.add_option("--limit", source.limit, "Only N questions, drawn by the seed (0: all)")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  shown_as(command.add_option("--limit", source.limit, "Only so many questions, drawn by the seed (0: all)")
+               ->check(CLI::NonNegativeNumber)
+               ->capture_default_str(),
+           "N");
   command.add_option("--tree", source.tree, "Turns, roles and prompts, JSON (default: paper's Figure 2)");
   command.add_flag_callback(
       "--print-tree",
@@ -53,23 +60,21 @@ persuasion::TreeConfig tree_of(const QuestionSource& source) {
 }
 
 void add_reply_options(CLI::App& command, ReplyOptions& options) {
-  command.add_option("--answer-mode", options.answer_mode, "How answers are read: alias, choices, model")
-      ->check(CLI::IsMember(persuasion::answer_modes()))
-      ->capture_default_str();
+  const auto number = [&](const char* name, auto& value, const char* help, const CLI::Validator& range) {
+    shown_as(command.add_option(name, value, help)->check(range)->capture_default_str(), "N");
+  };
+  shown_as(command.add_option("--answer-mode", options.answer_mode, "How answers are read: alias, choices, model")
+               ->check(CLI::IsMember(persuasion::answer_modes()))
+               ->capture_default_str(),
+           "NAME");
   command.add_option("--answer-model", options.answer_model, "Model that reads (default: the speaker's own)");
-  command.add_option("--seed", options.seed, "Of the run")->capture_default_str();
+  shown_as(command.add_option("--seed", options.seed, "Of the run")->capture_default_str(), "N");
   generate::Sampling& sampling = options.sampling;
-  command.add_option("--temperature", sampling.temperature, "0: greedy")
-      ->check(CLI::Range(0.0, 100.0))
-      ->capture_default_str();
-  command.add_option("--top-p", sampling.top_p, "1: off")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  command.add_option("--top-k", sampling.top_k, "0: off")->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("--min-new-tokens", sampling.min_new_tokens, "Tokens before a reply may end")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command.add_option("--max-new-tokens", sampling.max_new_tokens, "Tokens after which a reply is cut")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
+  number("--temperature", sampling.temperature, "0: greedy", CLI::Range(0.0, 100.0));
+  number("--top-p", sampling.top_p, "Most likely tokens that reach this probability; 1: off", CLI::Range(0.0, 1.0));
+  number("--top-k", sampling.top_k, "Most likely tokens; 0: off", CLI::NonNegativeNumber);
+  number("--min-new-tokens", sampling.min_new_tokens, "Tokens before a reply may end", CLI::NonNegativeNumber);
+  number("--max-new-tokens", sampling.max_new_tokens, "Tokens at which a reply is cut", CLI::Range(1, 100000));
 }
 
 }  // namespace counterpoint::commands

@@ -1,4 +1,6 @@
 // pbt tokenize: text in, token ids out.
+#include <fmt/ranges.h>
+
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -46,9 +48,7 @@ void tokenize(const Options& options) {
   const auto tokenizer = tokenizer_of(options.model);
   const std::string input = whole_input(options);
   for (const std::string_view string : strings_in(input, options.separator)) {
-    std::string line;
-    for (const text::TokenId id : tokenizer->encode(string)) line += fmt::format(" {}", id);
-    line += '\n';
+    const std::string line = fmt::format("{}\n", fmt::join(tokenizer->encode(string), " "));
     std::fwrite(line.data(), 1, line.size(), stdout);
   }
 }
@@ -58,7 +58,7 @@ void tokenize(const Options& options) {
 void declare_tokenize(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand(
-      "tokenize", "Turn text into token ids: one line per string, a space before each id, no BOS or EOS added.");
+      "tokenize", "Turn text into token ids: one line per string, no BOS or EOS added.");
   command->add_option("--model", options->model, "Model or tokenizer folder, tokenizer.json, or GGUF file")->required();
   CLI::Option* text = command->add_option("--text", options->text, "The text (default: standard input)");
   command->add_option("--input", options->input, "File with the text (default: standard input)")->excludes(text);

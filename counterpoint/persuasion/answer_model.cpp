@@ -38,11 +38,14 @@ constexpr const char* instruction =
     "Agent: I know that Ti looks natural, but that is titanium. Tin's symbol comes from Latin: Sn.\n"
     "Answer: Sn\n\n";
 
-generate::ChatRequest extraction_request(const ReadRequest& request) {
+/// A local model is made to begin "Answer:": small ones chat away otherwise. A server may not continue an opening, so
+/// there the prompt ends with it.
+generate::ChatRequest extraction_request(const ReadRequest& request, bool local) {
   const std::string reply = replace_all(request.reply, "\n", " ");
   generate::ChatRequest chat;
-  chat.messages = {
-      {"user", fmt::format("{}Question: {}\nAgent: {}\nAnswer:", instruction, request.question.question, reply)}};
+  chat.messages = {{"user", fmt::format("{}Question: {}\nAgent: {}{}", instruction, request.question.question, reply,
+                                        local ? "" : "\nAnswer:")}};
+  if (local) chat.opening = "Answer:";
   chat.sampling = {.temperature = 0, .top_k = 0, .top_p = 1, .min_new_tokens = 1, .max_new_tokens = extraction_tokens};
   return chat;
 }
@@ -88,7 +91,7 @@ class ModelReader final : public AnswerReader {
   explicit ModelReader(generate::ChatModel& model) : model_(model) {}
 
   void read(ReadRequest request, std::function<void(ReadAnswer)> done) override {
-    generate::ChatRequest chat = extraction_request(request);
+    generate::ChatRequest chat = extraction_request(request, model_.can_score());
     model_.submit(std::move(chat),
                   [this, request = std::move(request), done = std::move(done)](const generate::ChatReply& reply) {
                     if (!reply.error.empty())
