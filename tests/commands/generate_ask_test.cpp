@@ -99,7 +99,7 @@ TEST_F(GenerateAsk, AskCountsByCategory) {
   const CommandResult result = run(
       {"ask", "--questions", questions_, "--model", server.address(), "--answer-mode", "alias", "--output", output});
   ASSERT_EQ(result.exit_code, 0) << result.error;
-  EXPECT_TRUE(contains(result.out, "all         2   50.0 %")) << result.out;
+  EXPECT_TRUE(contains(result.out, "all       2   50.0 %")) << result.out;
   std::vector<bool> right;
   data::read_jsonl(output, [&](const data::Json& row, const data::RowPlace&) { right.push_back(row["correct"]); });
   EXPECT_EQ(right.size(), 2u);

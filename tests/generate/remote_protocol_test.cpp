@@ -1,5 +1,7 @@
 #include "counterpoint/generate/remote_protocol.h"
 
+#include <fmt/format.h>
+
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/generate/remote_exchange.h"
 #include "tests/support/support.h"
@@ -111,10 +113,9 @@ TEST(RemoteProtocol, FindsTheServersMessage) {
 TEST(RemoteProtocol, MessageIsShortAndHoldsNoSecret) {
   // The secret lies across the place of the cut, and the cut would fall into a two-byte letter.
   const std::string secret = "sk-0123456789";
-  const std::string message = server_message(std::string(190, 'x') + secret, secret);
-  EXPECT_EQ(message, std::string(190, 'x') + "[key]");
-  EXPECT_EQ(server_message("a\xC3\xA4" + std::string(194, 'x') + "\xC3\xA4\xC3\xA4\xC3\xA4", secret),
-            "a\xC3\xA4" + std::string(194, 'x') + "...");
+  const std::string filling(190, 'x'), begin = fmt::format("a\xC3\xA4{}xxxx", filling);
+  EXPECT_EQ(server_message(filling + secret, secret), filling + "[key]");
+  EXPECT_EQ(server_message(begin + "\xC3\xA4\xC3\xA4\xC3\xA4", secret), begin + "...");
   EXPECT_LE(server_message(std::string(5000, 'x') + secret, secret).size(), 200u);
 }
 

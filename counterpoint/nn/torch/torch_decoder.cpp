@@ -1,4 +1,4 @@
-#include "counterpoint/nn/torch_decoder.h"
+#include "counterpoint/nn/torch/torch_decoder.h"
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/rope.h"

@@ -1,0 +1,34 @@
+// The one door into this module: libcounterpoint_torch.so is loaded only when a device other than "cpu" is asked for,
+// since loading libtorch takes a quarter of a second and 100 MB.
+#include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch/torch_decoder.h"
+
+namespace counterpoint::nn {
+namespace {
+
+at::ScalarType torch_type(const std::string& dtype) {
+  if (dtype == "float32") return at::kFloat;
+  if (dtype == "bfloat16") return at::kBFloat16;
+  if (dtype == "int8") fail("dtype int8 is for --device cpu only");
+  const std::vector<std::string> known = {"float32", "bfloat16"};
+  fail("unknown dtype '{}'{}", dtype, suggestion(dtype, known));
+}
+
+at::Device torch_device(const std::string& name) {
+  if (name == "torch-cpu") return at::kCPU;
+  if (!torch::cuda::is_available()) fail("device '{}': this libtorch sees no CUDA device", name);
+  try {
+    return at::Device(name);
+  } catch (const c10::Error&) {
+    fail("device '{}' is not understood: expected cuda or cuda:N", name);
+  }
+}
+
+}  // namespace
+}  // namespace counterpoint::nn
+
+extern "C" counterpoint::nn::Decoder* counterpoint_torch_decoder(const counterpoint::weights::ModelFiles& model,
+                                                                 const counterpoint::nn::DecoderOptions& options) {
+  using namespace counterpoint::nn;
+  return new TorchDecoder(model, torch_device(options.device), torch_type(options.dtype));
+}
