@@ -12,11 +12,12 @@ void add_engine_options(CLI::App& command, generate::EngineOptions& options) {
   command.add_option("--batch", options.max_batch, "Sequences decoded together")->capture_default_str();
   command.add_option("--kv-tokens", options.kv_tokens, "Tokens kept in the KV cache (0: 512 per sequence)")
       ->capture_default_str();
-  command.add_flag("!--no-prefix-reuse", options.prefix_reuse, "Compute every prompt whole");
-  command
-      .add_option_function<int>(
-          "--threads", [](int threads) { nn::set_threads(threads); }, "Threads (default: all cores)")
-      ->check(CLI::Range(1, 1024));
+  command.add_flag_callback(
+      "--no-prefix-reuse", [&options] { options.prefix_reuse = false; }, "Compute every prompt whole");
+  const auto threads = [](int count) { nn::set_threads(count); };
+  command.add_option_function<int>("--threads", threads, "Threads (default: all cores)")
+      ->check(CLI::Range(1, 1024))
+      ->option_text("N");
 }
 
 }  // namespace counterpoint::commands

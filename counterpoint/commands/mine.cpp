@@ -48,9 +48,7 @@ void declare_mine(CLI::App& program) {
   command->add_option("trees", options->settings.inputs, "trees.jsonl files of pbt generate")->required();
   command->add_option("--output-dir", options->settings.output_dir, "Folder for {train,valid,test}.jsonl, summary.json")
       ->required();
-  command
-      ->add_option("--pair-rule", options->rule,
-                   "labels: right against wrong; score: besides, the chosen reply's tree score is the higher")
+  command->add_option("--pair-rule", options->rule, "labels; score: besides, the chosen reply's tree score is higher")
       ->check(CLI::IsMember({name_of(PairRule::labels), name_of(PairRule::score)}))
       ->capture_default_str();
   command->add_flag("--no-balance", options->no_balance, "Keep all pairs, not as many resist as accept pairs");

@@ -47,9 +47,8 @@ void declare_render(CLI::App& program) {
   command->add_option("--messages", options->messages, "JSON list of {\"role\", \"content\"}")->required();
   command->add_flag("--add-generation-prompt", options->render.add_generation_prompt,
                     "End with the header of the assistant's next turn");
-  command->add_option(
-      "--chat-format", options->chat_format,
-      fmt::format("One of {} (default: by the model's own template)", fmt::join(text::chat_format_names(), ", ")));
+  command->add_option("--chat-format", options->chat_format, "By name (default: by the model's own template)");
+  command->footer(fmt::format("Chat formats: {}", fmt::join(text::chat_format_names(), " ")));
   command->callback([options] { render(*options); });
 }
 

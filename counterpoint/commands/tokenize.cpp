@@ -57,8 +57,8 @@ void tokenize(const Options& options) {
 
 void declare_tokenize(CLI::App& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand(
-      "tokenize", "Turn text into token ids: one line per string, no BOS or EOS added.");
+  CLI::App* command =
+      program.add_subcommand("tokenize", "Turn text into token ids: one line per string, no BOS or EOS added.");
   command->add_option("--model", options->model, "Model or tokenizer folder, tokenizer.json, or GGUF file")->required();
   CLI::Option* text = command->add_option("--text", options->text, "The text (default: standard input)");
   command->add_option("--input", options->input, "File with the text (default: standard input)")->excludes(text);

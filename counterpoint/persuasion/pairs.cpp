@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "counterpoint/text/message_json.h"
+
 namespace counterpoint::persuasion {
 namespace {
 
@@ -83,10 +85,7 @@ const char* name_of(NoPair reason) {
 }
 
 data::Json to_json(const Pair& pair) {
-  data::Json prompt = data::Json::array();
-  for (const text::Message& message : pair.prompt)
-    prompt.push_back({{"role", message.role}, {"content", message.content}});
-  return {{"prompt", std::move(prompt)},
+  return {{"prompt", text::to_json(pair.prompt)},
           {"chosen", reply(pair.chosen)},
           {"rejected", reply(pair.rejected)},
           {"kind", name_of(pair.kind)},

@@ -3,6 +3,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/data/fields.h"
 #include "counterpoint/persuasion/tree.h"
+#include "counterpoint/text/message_json.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -16,12 +17,6 @@ Json to_json(const AgentInfo& agent) {
   return out;
 }
 
-Json to_json(const text::Messages& messages) {
-  Json out = Json::array();
-  for (const text::Message& message : messages) out.push_back({{"role", message.role}, {"content", message.content}});
-  return out;
-}
-
 Json to_json(const Node& node) {
   Json out{{"id", node.id},     {"parent", node.parent}, {"turn", node.turn},    {"agent", node.agent},
            {"role", node.role}, {"text", node.text},     {"answer", node.answer}};
@@ -31,7 +26,7 @@ Json to_json(const Node& node) {
   Json& answers = out["answers"] = Json::array();
   for (const auto& answer : node.answers) answers.push_back(answer ? Json(*answer) : Json());
   out["agreed"] = node.agreed;
-  out["prompt"] = to_json(node.prompt);
+  out["prompt"] = text::to_json(node.prompt);
   return out;
 }
 
@@ -46,17 +41,6 @@ AgentInfo read_agent(const Json& row, std::string where) {
   const Fields fields(row, std::move(where));
   fields.only(keys);
   return {fields.text("name"), fields.text("model"), fields.has("adapter") ? fields.text("adapter") : ""};
-}
-
-text::Messages read_messages(const Json& rows, const std::string& where) {
-  static const std::vector<std::string> keys{"role", "content"};
-  text::Messages messages;
-  for (const Json& row : rows) {
-    const Fields fields(row, fmt::format("{}[{}]", where, messages.size()));
-    fields.only(keys);
-    messages.push_back({fields.text("role"), fields.text("content")});
-  }
-  return messages;
 }
 
 std::vector<std::optional<std::string>> read_answers(const Fields& fields) {
@@ -86,7 +70,7 @@ Node read_node(const Json& row, const std::string& where) {
   node.score = fields.number("score");
   node.answers = read_answers(fields);
   node.agreed = fields.flag("agreed");
-  node.prompt = read_messages(fields.list("prompt"), where + ".prompt");
+  node.prompt = text::messages_from_json(fields.list("prompt"), where + ".prompt");
   return node;
 }
 
