@@ -101,7 +101,20 @@ struct Company {
   }
 };
 
-void print_summary(const RunFolder& folder) {
+/// Pairs come from read answers: a run in which hardly any could be read is worth little, and mostly for one reason.
+void warn_of_unread_answers(const TreeSummary& summary, const std::string& mode) {
+  std::int64_t answered = 0;
+  for (const TurnSummary& turn : summary.turns) answered += turn.answered;
+  if (answered * 2 >= summary.nodes) return;
+  std::fprintf(stderr, "Warning: an answer could be read in %lld of %lld replies only. %s\n",
+               static_cast<long long>(answered), static_cast<long long>(summary.nodes),
+               mode == "model"
+                   ? "Small models cannot do the reading of --answer-mode model: try --answer-mode choices, "
+                     "or a larger --answer-model."
+                   : "Small models often name none: try --answer-mode choices where questions have choices.");
+}
+
+void print_summary(const RunFolder& folder, const std::string& answer_mode) {
   TreeSummary summary;
   read_trees(folder.trees_file(), [&](const Tree& tree, const data::RowPlace&) { summary.add(tree); });
   const auto percent = [](std::int64_t part, std::int64_t of) {
@@ -121,6 +134,7 @@ void print_summary(const RunFolder& folder) {
   std::printf("%s\n%lld trees, %lld replies, %lld branches ended in agreement\n",
               table.print(report::terminal_of(STDOUT_FILENO)).c_str(), static_cast<long long>(summary.trees),
               static_cast<long long>(summary.nodes), static_cast<long long>(summary.agreed));
+  warn_of_unread_answers(summary, answer_mode);
 }
 
 ForestResult grow(const Options& options, const TreeConfig& config, const std::vector<Question>& questions,
@@ -165,7 +179,7 @@ void run(const Options& options) {
     throw Interrupted{};
   }
   if (result.failed > 0 && result.grown == 0) fail("none of {} trees could be grown, see above", result.failed);
-  print_summary(folder);
+  print_summary(folder, options.replies.answer_mode);
   if (result.failed > 0)
     std::printf("%lld trees failed and were not written; the same command tries them again\n",
                 static_cast<long long>(result.failed));
