@@ -1,9 +1,8 @@
 #include "counterpoint/nn/decoder.h"
 
-#include <dlfcn.h>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/cpu_decoder.h"
+#include "counterpoint/nn/torch_module.h"
 
 namespace counterpoint::nn {
 namespace {
@@ -25,10 +24,7 @@ void check_device(const std::string& name) {
 /// See nn/torch/entry.cpp. The module stays loaded: libtorch cannot be unloaded.
 std::unique_ptr<Decoder> load_torch_decoder(const weights::ModelFiles& model, const DecoderOptions& options) {
   using Entry = Decoder* (*)(const weights::ModelFiles&, const DecoderOptions&);
-  constexpr const char* module = "libcounterpoint_torch.so";
-  void* handle = ::dlopen(module, RTLD_NOW | RTLD_LOCAL);
-  void* entry = handle ? ::dlsym(handle, "counterpoint_torch_decoder") : nullptr;
-  if (!entry) fail("device '{}' needs {}, which cannot be loaded: {}", options.device, module, ::dlerror());
+  void* entry = torch_function("counterpoint_torch_decoder", "device '" + options.device + "'");
   return std::unique_ptr<Decoder>(reinterpret_cast<Entry>(entry)(model, options));
 }
 

@@ -1,6 +1,7 @@
-// The one door into this module: libcounterpoint_torch.so is loaded only when a device other than "cpu" is asked for,
-// since loading libtorch takes a quarter of a second and 100 MB.
+// The one door into this module: libcounterpoint_torch.so is loaded only when a device other than "cpu" is asked for
+// or a model is trained, since loading libtorch takes a quarter of a second and 100 MB.
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch/lora_trainer.h"
 #include "counterpoint/nn/torch/torch_decoder.h"
 
 namespace counterpoint::nn {
@@ -15,7 +16,7 @@ at::ScalarType torch_type(const std::string& dtype) {
 }
 
 at::Device torch_device(const std::string& name) {
-  if (name == "torch-cpu") return at::kCPU;
+  if (name == "torch-cpu" || name == "cpu") return at::kCPU;
   if (!torch::cuda::is_available()) fail("device '{}': this libtorch sees no CUDA device", name);
   try {
     return at::Device(name);
@@ -31,4 +32,13 @@ extern "C" counterpoint::nn::Decoder* counterpoint_torch_decoder(const counterpo
                                                                  const counterpoint::nn::DecoderOptions& options) {
   using namespace counterpoint::nn;
   return new TorchDecoder(model, torch_device(options.device), torch_type(options.dtype));
+}
+
+extern "C" counterpoint::nn::LoraTrainer* counterpoint_torch_trainer(const counterpoint::weights::ModelFiles& model,
+                                                                     const counterpoint::nn::TrainerOptions& options,
+                                                                     const counterpoint::nn::AdamWOptions& adamw) {
+  using namespace counterpoint::nn;
+  if (options.threads > 0) at::set_num_threads(options.threads);
+  const auto tensors = at::TensorOptions().device(torch_device(options.device)).dtype(torch_type(options.dtype));
+  return new TorchLoraTrainer(model, options, adamw, tensors);
 }

@@ -3,15 +3,9 @@
 #include <torch/torch.h>
 
 #include "counterpoint/nn/decoder.h"
+#include "counterpoint/nn/torch/torch_weights.h"
 
 namespace counterpoint::nn {
-
-struct TorchLayer {
-  at::Tensor attention_norm, mlp_norm, query_norm, key_norm;
-  at::Tensor query, key, value, output, gate, up, down;
-  at::Tensor query_bias, key_bias, value_bias, output_bias, gate_bias, up_bias, down_bias;  ///< undefined: none
-  at::Tensor keys, values;  ///< the cache: [blocks * 16, kv_heads, head_dim]
-};
 
 class TorchDecoder final : public Decoder {
  public:
@@ -26,19 +20,19 @@ class TorchDecoder final : public Decoder {
 
  private:
   struct Step;
-  at::Tensor load(const weights::TensorSource& source, const std::string& name, bool wanted = true) const;
-  TorchLayer load_layer(const weights::TensorSource& source, std::int64_t index) const;
-  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
-  at::Tensor rotate(const at::Tensor& x, const Step& step) const;
-  at::Tensor attention(TorchLayer& layer, std::int64_t index, const at::Tensor& x, const Step& step) const;
-  at::Tensor attend_sequence(const TorchLayer& layer, std::int64_t index, const at::Tensor& query,
-                             const at::Tensor& slots, const at::Tensor& positions) const;
-  std::int64_t window(std::int64_t layer) const;
+  at::Tensor attention(std::int64_t index, const at::Tensor& x, const Step& step);
+  at::Tensor attend_sequence(std::int64_t index, const at::Tensor& query, const at::Tensor& slots,
+                             const at::Tensor& positions) const;
+
+  /// One layer's keys and values: [blocks * 16, kv_heads, head_dim].
+  struct Cache {
+    at::Tensor keys, values;
+  };
 
   weights::ModelConfig config_;
   at::TensorOptions options_;
-  at::Tensor embedding_, final_norm_, head_, frequencies_;
-  std::vector<TorchLayer> layers_;
+  TorchWeights weights_;
+  std::vector<Cache> caches_;
   at::Tensor logits_;
 };
 

@@ -1,0 +1,29 @@
+#include "counterpoint/nn/lora_trainer.h"
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch_module.h"
+
+namespace counterpoint::nn {
+
+std::int64_t TrainRow::tokens() const {
+  std::int64_t count = std::ssize(prefix);
+  for (const TrainBranch& branch : branches) count += std::ssize(branch.tokens);
+  return count;
+}
+
+std::int64_t TrainRow::trained_tokens() const {
+  std::int64_t count = 0;
+  for (const TrainBranch& branch : branches) count += std::count(branch.trained.begin(), branch.trained.end(), char{1});
+  return count;
+}
+
+std::unique_ptr<LoraTrainer> open_lora_trainer(const weights::ModelFiles& model, const TrainerOptions& options,
+                                               const AdamWOptions& adamw) {
+  if (options.lora.dropout < 0 || options.lora.dropout >= 1)
+    fail("lora dropout is {}: expected 0 or more and below 1", options.lora.dropout);
+  using Entry = LoraTrainer* (*)(const weights::ModelFiles&, const TrainerOptions&, const AdamWOptions&);
+  const auto entry = reinterpret_cast<Entry>(torch_function("counterpoint_torch_trainer", "training"));
+  return std::unique_ptr<LoraTrainer>(entry(model, options, adamw));
+}
+
+}  // namespace counterpoint::nn

@@ -1,0 +1,98 @@
+#include "counterpoint/nn/torch/packed_rows.h"
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/random.h"
+
+namespace counterpoint::nn {
+namespace {
+
+/// Collects one row after the other.
+struct Packer {
+  std::vector<std::int64_t> tokens, positions, predictors, targets;
+  std::vector<std::uint64_t> seeds;
+
+  void add(std::int64_t token, std::int64_t position) {
+    tokens.push_back(token);
+    positions.push_back(position);
+  }
+
+  void add_branch(const TrainBranch& branch, std::int64_t prefix_end) {
+    const std::int64_t first = std::ssize(tokens), prefix = positions[static_cast<size_t>(prefix_end - 1)] + 1;
+    for (std::int64_t j = 0; j < std::ssize(branch.tokens); ++j) {
+      const auto index = static_cast<size_t>(j);
+      if (j + 1 < std::ssize(branch.tokens)) add(branch.tokens[index], prefix + j);
+      if (!branch.trained[index]) continue;
+      predictors.push_back(j == 0 ? prefix_end - 1 : first + j - 1);
+      targets.push_back(branch.tokens[index]);
+    }
+  }
+
+  void seed_row(std::uint64_t key, std::uint64_t stream) {
+    RandomStream random(key ^ (stream * 0xD1342543DE82EF95ull));
+    while (seeds.size() < tokens.size()) seeds.push_back(random());
+  }
+};
+
+at::Tensor mask_of(const TrainRow& row, std::int64_t prefix, std::int64_t length) {
+  at::Tensor mask = at::zeros({length - prefix, length}, at::kBool);
+  mask.narrow(1, 0, prefix).fill_(true);
+  std::int64_t at = 0;
+  for (const TrainBranch& branch : row.branches) {
+    const std::int64_t fed = std::max<std::int64_t>(0, std::ssize(branch.tokens) - 1);
+    if (fed) mask.narrow(0, at, fed).narrow(1, prefix + at, fed).copy_(at::ones({fed, fed}, at::kBool).tril());
+    at += fed;
+  }
+  return mask;
+}
+
+}  // namespace
+
+PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_stream, at::Device device) {
+  Packer packer;
+  PackedRows packed;
+  for (const TrainRow& row : rows) {
+    COUNTERPOINT_ASSERT(!row.prefix.empty());
+    PackedRow place{
+        .first = std::ssize(packer.tokens), .prefix = std::ssize(row.prefix), .positions = {}, .branch_mask = {}};
+    for (std::int64_t p = 0; p < place.prefix; ++p) packer.add(row.prefix[static_cast<size_t>(p)], p);
+    for (const TrainBranch& branch : row.branches) packer.add_branch(branch, place.first + place.prefix);
+    packer.seed_row(row.key, dropout_stream);
+    place.length = std::ssize(packer.tokens) - place.first;
+    if (row.branches.size() > 1) place.branch_mask = mask_of(row, place.prefix, place.length).to(device);
+    packed.rows.push_back(place);
+  }
+  const auto tensor = [&](const std::vector<std::int64_t>& values) { return at::tensor(values, at::kLong).to(device); };
+  packed.tokens = tensor(packer.tokens);
+  packed.positions = tensor(packer.positions);
+  for (PackedRow& row : packed.rows) row.positions = packed.positions.narrow(0, row.first, row.length);
+  packed.predictors = tensor(packer.predictors);
+  packed.targets = tensor(packer.targets);
+  packed.dropout_seeds = std::move(packer.seeds);
+  return packed;
+}
+
+std::vector<RowValues> by_row(std::span<const TrainRow> rows, const at::Tensor& values) {
+  const at::Tensor wide = values.to(at::kCPU, at::kDouble).contiguous();
+  const double* next = wide.data_ptr<double>();
+  std::vector<RowValues> out;
+  for (const TrainRow& row : rows) {
+    RowValues& branches = out.emplace_back();
+    for (const TrainBranch& branch : row.branches) {
+      const auto count = std::count(branch.trained.begin(), branch.trained.end(), char{1});
+      branches.emplace_back(next, next + count);
+      next += count;
+    }
+  }
+  return out;
+}
+
+at::Tensor flat_values(std::span<const TrainRow> rows, const std::vector<RowValues>& values) {
+  COUNTERPOINT_ASSERT(rows.size() == values.size());
+  std::vector<float> flat;
+  for (const RowValues& row : values)
+    for (const std::vector<double>& branch : row)
+      for (const double value : branch) flat.push_back(static_cast<float>(value));
+  return at::tensor(flat, at::kFloat);
+}
+
+}  // namespace counterpoint::nn

@@ -1,0 +1,34 @@
+// Training rows laid one behind the other without padding: every linear layer sees one [T, hidden] matrix.
+//
+// A row is prefix, branch, branch, ..; a branch's positions go on from the prefix, and it sees the prefix and itself.
+#pragma once
+#include <torch/torch.h>
+
+#include <span>
+#include <vector>
+
+#include "counterpoint/nn/lora_trainer.h"
+
+namespace counterpoint::nn {
+
+struct PackedRow {
+  std::int64_t first = 0, prefix = 0, length = 0;  ///< in tokens of the packed batch; length includes the prefix
+  at::Tensor positions;                            ///< [length]
+  at::Tensor branch_mask;  ///< bool [length - prefix, length]: what branch tokens see; undefined: one branch, causal
+};
+
+struct PackedRows {
+  std::vector<PackedRow> rows;
+  at::Tensor tokens, positions;              ///< [T] int64
+  at::Tensor predictors, targets;            ///< [N]: where each trained token is predicted, and its id
+  std::vector<std::uint64_t> dropout_seeds;  ///< [T]
+};
+
+/// A branch's last token predicts nothing, so it is left out of T. Error: a row without prefix.
+PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_stream, at::Device device);
+
+/// Values of the trained tokens [N] by row and branch, and back.
+std::vector<RowValues> by_row(std::span<const TrainRow> rows, const at::Tensor& values);
+at::Tensor flat_values(std::span<const TrainRow> rows, const std::vector<RowValues>& values);
+
+}  // namespace counterpoint::nn
