@@ -64,8 +64,8 @@ std::string message_of(int error) {
 
 }  // namespace
 
-Pattern::Pattern(std::string expression) : expression_(std::move(expression)) {
-  const std::string ours = translated(expression_);
+Pattern::Pattern(std::string expression, Dialect dialect) : expression_(std::move(expression)) {
+  const std::string ours = dialect == Dialect::tokenizers ? translated(expression_) : expression_;
   int error = 0;
   PCRE2_SIZE where = 0;
   pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(ours.data()), ours.size(), PCRE2_UTF | PCRE2_UCP,

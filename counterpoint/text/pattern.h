@@ -9,8 +9,10 @@ namespace counterpoint::text {
 
 class Pattern {
  public:
+  /// tokenizers: as Oniguruma reads it. python: as Python's `re` reads it where text and expression are ASCII.
+  enum class Dialect { tokenizers, python };
   /// Error: not a regular expression (with the place), or one whose meaning differs between the engines.
-  explicit Pattern(std::string expression);
+  explicit Pattern(std::string expression, Dialect dialect = Dialect::tokenizers);
 
   /// Calls `match` for each match from left to right; empty ones are passed over. `text` must be valid UTF-8.
   void for_each_match(std::string_view text, const std::function<void(size_t begin, size_t end)>& match) const;

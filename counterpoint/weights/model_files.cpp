@@ -2,6 +2,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/weights/adapted_tensors.h"
 #include "counterpoint/weights/expected_tensors.h"
 #include "counterpoint/weights/gguf.h"
 #include "counterpoint/weights/model_parts.h"
@@ -32,6 +33,8 @@ ModelFiles open_model(const fs::path& path, const OpenOptions& options) {
   files.path = path;
   if (files.tensors) check_tensors(*files.tensors, files.config);
   if (files.tensors && files.tokenizer) check_vocabulary(files);
+  if (files.tensors && !options.adapter.empty())
+    files.tensors = adapt_tensors(std::move(files.tensors), read_adapter(options.adapter, files.config));
   return files;
 }
 

@@ -20,14 +20,15 @@ struct ModelFiles {
 };
 
 struct OpenOptions {
-  std::string chat_format;  ///< a name, or empty: by the model's own template
-  bool tensors = true;      ///< false: tokenizer and chat format only (`pbt tokenize`, `pbt render`)
-  bool tokenizer = true;    ///< false: a bare model; no tokenizer and no chat format are looked for
-  bool chat = true;         ///< false: no chat format is looked for (`pbt tokenize`)
+  std::string chat_format;        ///< a name, or empty: by the model's own template
+  std::filesystem::path adapter;  ///< a PEFT folder, merged into the tensors; empty: none
+  bool tensors = true;            ///< false: tokenizer and chat format only (`pbt tokenize`, `pbt render`)
+  bool tokenizer = true;          ///< false: a bare model; no tokenizer and no chat format are looked for
+  bool chat = true;               ///< false: no chat format is looked for (`pbt tokenize`)
 };
 
 /// Error: neither form; unknown architecture, tensor type or rope scaling; a missing, extra or misshapen tensor; a
-/// tokenizer with another vocabulary than the model's; each by name.
+/// tokenizer with another vocabulary than the model's; each by name; as read_adapter.
 ModelFiles open_model(const std::filesystem::path& path, const OpenOptions& options = {});
 
 /// The tensors that a decoder of this shape has, with their shapes, in Hugging Face's names.

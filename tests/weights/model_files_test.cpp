@@ -11,7 +11,7 @@ namespace counterpoint::weights {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr OpenOptions bare{.tokenizer = false};
+const OpenOptions bare{.tokenizer = false};
 
 std::vector<float> all_of(const TensorView& tensor) {
   std::vector<float> values(static_cast<size_t>(tensor.elements()));
