@@ -129,21 +129,21 @@ at::Tensor LoraDecoder::layer(std::int64_t index, const at::Tensor& x, const Ste
   return middle + apply(sites.down, swiglu(apply(sites.gate, h, step), apply(sites.up, h, step)), step);
 }
 
-at::Tensor LoraDecoder::logprobs(const PackedRows& rows, double dropout, bool adapted) {
-  const Step step{
-      .rows = rows,
-      .angles = rotary_angles(config_, rows.positions, options_),
-      .dropout = {.rate = dropout, .tokens = std::make_shared<std::vector<std::uint64_t>>(rows.dropout_seeds)},
-      .adapted = adapted};
-  at::Tensor x = weights_.embedding.index_select(0, rows.tokens);
+at::Tensor LoraDecoder::logprobs(PackedRows rows, double dropout, bool adapted) {
+  auto seeds = std::make_shared<std::vector<std::uint64_t>>(std::move(rows.dropout_seeds));
+  const RotaryAngles angles = rotary_angles(config_, rows.positions, options_);
+  // Shared, because a layer that is recomputed asks for it when this function has long returned.
+  const auto step = std::make_shared<const Step>(Step{
+      .rows = std::move(rows), .angles = angles, .dropout = {.rate = dropout, .tokens = seeds}, .adapted = adapted});
+  at::Tensor x = weights_.embedding.index_select(0, step->rows.tokens);
   const bool recomputes = checkpointing_ && torch::GradMode::is_enabled();
   for (std::int64_t i = 0; i < config_.layers; ++i) {
-    const auto compute = [this, i, step](const at::Tensor& input) { return layer(i, input, step); };
+    const auto compute = [this, i, step](const at::Tensor& input) { return layer(i, input, *step); };
     x = recomputes ? recompute_backward(x, compute, parameters_.front().second) : compute(x);
   }
   const at::Tensor wanted =
-      frozen_rms_norm(x.index_select(0, rows.predictors), weights_.final_norm, config_.rms_norm_eps);
-  return token_logprobs(wanted, weights_.head, rows.targets);
+      frozen_rms_norm(x.index_select(0, step->rows.predictors), weights_.final_norm, config_.rms_norm_eps);
+  return token_logprobs(wanted, weights_.head, step->rows.targets);
 }
 
 weights::Adapter LoraDecoder::adapter() const {

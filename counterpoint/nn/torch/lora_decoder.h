@@ -14,7 +14,7 @@ class LoraDecoder {
   LoraDecoder& operator=(const LoraDecoder&) = delete;
 
   /// Log-probabilities of the trained tokens [N]. `dropout` as the rate to use; gradients as the mode is.
-  at::Tensor logprobs(const PackedRows& rows, double dropout, bool adapted);
+  at::Tensor logprobs(PackedRows rows, double dropout, bool adapted);
 
   /// The adapter's tensors by name: "model.layers.0.self_attn.q_proj.lora_A.weight".
   const std::vector<std::pair<std::string, at::Tensor>>& parameters() const { return parameters_; }
@@ -26,7 +26,7 @@ class LoraDecoder {
     LoraSite query, key, value, output, gate, up, down;
   };
   struct Step {
-    const PackedRows& rows;
+    PackedRows rows;
     RotaryAngles angles;
     DropoutSeeds dropout;
     bool adapted;
