@@ -103,6 +103,12 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
   sync_folder_of(path);
 }
 
+void rename_synced(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0)
+    fail("cannot rename {} to {}: {}", from.string(), to.string(), std::strerror(errno));
+  sync_folder_of(to);
+}
+
 void make_dirs(const fs::path& path) {
   if (fs::exists(path) && !fs::is_directory(path)) fail("{} is a file, a folder was expected", path.string());
   std::error_code problem;

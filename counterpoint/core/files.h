@@ -14,6 +14,9 @@ std::string read_file(const std::filesystem::path& path);
 /// Writes aside (PATH.partial), fsyncs, renames over `path`. Error: no space, no permission.
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 
+/// Renames a file or folder so that it stays renamed after a crash. Error: another file system, no permission.
+void rename_synced(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Creates the folder and its parents. Error: a file stands there, no permission.
 void make_dirs(const std::filesystem::path& path);
 

@@ -62,6 +62,15 @@ TEST(WriteFileAtomic, ReplacesAndLeavesNothingBeside) {
   EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), {}), 1);
 }
 
+TEST(RenameSynced, MovesAFolderWithWhatIsInIt) {
+  const ScratchDir dir;
+  make_dirs(dir / "a");
+  write_file_atomic(dir / "a" / "x", "1");
+  rename_synced(dir / "a", dir / "b");
+  EXPECT_EQ(read_file(dir / "b" / "x"), "1");
+  expect_contains(error_of([&] { rename_synced(dir / "a", dir / "c"); }), "No such file");
+}
+
 TEST(WriteFileAtomic, KeepsTheOldFileWhenTheDiskIsFull) {
   const ScratchDir dir;
   write_file_atomic(dir / "x", "old");
