@@ -18,27 +18,12 @@ namespace {
 constexpr const char* ask_final = "What is your final answer to the question? Give only the answer.";
 constexpr const char* opening = "The answer is";
 
-generate::ScoreRequest score_request(const ReadRequest& request) {
-  generate::ScoreRequest score;
-  score.messages = request.dialogue;
-  if (!request.reply.empty()) {
-    score.messages.push_back({"assistant", request.reply});
-    score.messages.push_back({"user", ask_final});
-  }
-  score.opening = opening;
-  for (const std::string& choice : request.question.choices) score.continuations.push_back(" " + choice + ".");
-  return score;
-}
-
 ReadAnswer most_likely(const Question& question, const generate::ScoreReply& reply) {
-  const auto& scored = reply.continuations;
-  COUNTERPOINT_ASSERT(scored.size() == question.choices.size());
-  const auto best = std::max_element(scored.begin(), scored.end(),
-                                     [](const auto& a, const auto& b) { return a.logprob < b.logprob; });
-  double total = 0;
-  for (const auto& choice : scored) total += std::exp(choice.logprob - best->logprob);
-  const std::string& choice = question.choices[static_cast<size_t>(best - scored.begin())];
-  return {.answer = canonical_answer(choice, question), .confidence = 1 / total, .error = ""};
+  const std::vector<double> probabilities = choice_probabilities(reply);
+  COUNTERPOINT_ASSERT(probabilities.size() == question.choices.size());
+  const auto best = std::max_element(probabilities.begin(), probabilities.end());
+  const std::string& choice = question.choices[static_cast<size_t>(best - probabilities.begin())];
+  return {.answer = canonical_answer(choice, question), .confidence = *best, .error = ""};
 }
 
 class ChoicesReader final : public AnswerReader {
@@ -47,7 +32,7 @@ class ChoicesReader final : public AnswerReader {
 
   void read(ReadRequest request, std::function<void(ReadAnswer)> done) override {
     COUNTERPOINT_ASSERT(!request.question.choices.empty());
-    generate::ScoreRequest score = score_request(request);
+    generate::ScoreRequest score = choices_request(request);
     model_.submit(std::move(score),
                   [question = std::move(request.question), done = std::move(done)](const generate::ScoreReply& reply) {
                     if (!reply.error.empty())
@@ -63,6 +48,30 @@ class ChoicesReader final : public AnswerReader {
 };
 
 }  // namespace
+
+generate::ScoreRequest choices_request(const ReadRequest& request) {
+  generate::ScoreRequest score;
+  score.messages = request.dialogue;
+  if (!request.reply.empty()) {
+    score.messages.push_back({"assistant", request.reply});
+    score.messages.push_back({"user", ask_final});
+  }
+  score.opening = opening;
+  for (const std::string& choice : request.question.choices) score.continuations.push_back(" " + choice + ".");
+  return score;
+}
+
+std::vector<double> choice_probabilities(const generate::ScoreReply& reply) {
+  const auto& scored = reply.continuations;
+  COUNTERPOINT_ASSERT(!scored.empty());
+  const auto best = std::max_element(scored.begin(), scored.end(),
+                                     [](const auto& a, const auto& b) { return a.logprob < b.logprob; });
+  double total = 0;
+  for (const auto& choice : scored) total += std::exp(choice.logprob - best->logprob);
+  std::vector<double> probabilities;
+  for (const auto& choice : scored) probabilities.push_back(std::exp(choice.logprob - best->logprob) / total);
+  return probabilities;
+}
 
 std::unique_ptr<AnswerReader> make_choices_reader(generate::ChatModel& model) {
   return std::make_unique<ChoicesReader>(model);

@@ -70,22 +70,6 @@ std::string resolve(const std::string& said, const ReadRequest& request) {
   return canonical_answer(said, request.question);
 }
 
-generate::ScoreRequest confidence_request(const ReadRequest& request, const std::string& answer) {
-  generate::ScoreRequest score;
-  score.messages = {{"user", fmt::format("Question: {}\nProposed answer: {}\nWhat an agent said about it: {}\n"
-                                         "Is the proposed answer right? Say yes or no.",
-                                         request.question.question, answer, request.reply)}};
-  score.continuations = {"Yes", "yes", "No", "no"};
-  return score;
-}
-
-double p_yes(const generate::ScoreReply& reply) {
-  COUNTERPOINT_ASSERT(reply.continuations.size() == 4);
-  const auto p = [&](size_t i) { return std::exp(reply.continuations[i].logprob); };
-  const double yes = p(0) + p(1), no = p(2) + p(3);
-  return yes + no > 0 ? yes / (yes + no) : 0.5;
-}
-
 class ModelReader final : public AnswerReader {
  public:
   explicit ModelReader(generate::ChatModel& model) : model_(model) {}
@@ -108,16 +92,35 @@ class ModelReader final : public AnswerReader {
  private:
   void ask_confidence(const ReadRequest& request, const std::string& answer,
                       const std::function<void(ReadAnswer)>& done) {
-    model_.submit(confidence_request(request, answer), [answer, done](const generate::ScoreReply& reply) {
-      if (!reply.error.empty()) return done({.answer = "", .confidence = std::nullopt, .error = reply.error});
-      done({.answer = answer, .confidence = p_yes(reply), .error = ""});
-    });
+    model_.submit(confidence_request(request.question, answer, request.reply),
+                  [answer, done](const generate::ScoreReply& reply) {
+                    if (!reply.error.empty())
+                      return done({.answer = "", .confidence = std::nullopt, .error = reply.error});
+                    done({.answer = answer, .confidence = confidence_from(reply), .error = ""});
+                  });
   }
 
   generate::ChatModel& model_;
 };
 
 }  // namespace
+
+generate::ScoreRequest confidence_request(const Question& question, const std::string& answer,
+                                          const std::string& said) {
+  generate::ScoreRequest score;
+  score.messages = {{"user", fmt::format("Question: {}\nProposed answer: {}\nWhat an agent said about it: {}\n"
+                                         "Is the proposed answer right? Say yes or no.",
+                                         question.question, answer, said)}};
+  score.continuations = {"Yes", "yes", "No", "no"};
+  return score;
+}
+
+double confidence_from(const generate::ScoreReply& reply) {
+  COUNTERPOINT_ASSERT(reply.continuations.size() == 4);
+  const auto p = [&](size_t i) { return std::exp(reply.continuations[i].logprob); };
+  const double yes = p(0) + p(1), no = p(2) + p(3);
+  return yes + no > 0 ? yes / (yes + no) : 0.5;
+}
 
 std::unique_ptr<AnswerReader> make_model_reader(generate::ChatModel& model) {
   return std::make_unique<ModelReader>(model);

@@ -52,6 +52,17 @@ void check_answer_mode(const std::string& mode, const std::vector<Question>& que
 /// "" if none is asserted.
 std::string read_by_alias(const std::string& reply, const Question& question);
 
+/// What `choices` asks: how likely each of the question's choices is behind dialogue and reply (none: at once). The
+/// question has choices.
+generate::ScoreRequest choices_request(const ReadRequest& request);
+/// The choices' probabilities, in their order; they add up to 1.
+std::vector<double> choice_probabilities(const generate::ScoreReply& reply);
+
+/// What `model` asks for a confidence: whether an answer is right, given what somebody said about it.
+generate::ScoreRequest confidence_request(const Question& question, const std::string& answer, const std::string& said);
+/// P(yes) / (P(yes) + P(no)) (spec 1.2).
+double confidence_from(const generate::ScoreReply& reply);
+
 std::unique_ptr<AnswerReader> make_alias_reader();
 std::unique_ptr<AnswerReader> make_choices_reader(generate::ChatModel& model);
 std::unique_ptr<AnswerReader> make_model_reader(generate::ChatModel& model);

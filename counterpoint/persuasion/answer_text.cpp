@@ -140,4 +140,12 @@ bool same_answer(std::string_view a, std::string_view b, const Question& questio
   return (holds_words(left, right) || holds_words(right, left)) && spelling_ratio(left, right) > 0.5;
 }
 
+std::string settled_answer(const std::string& answer, std::span<const std::optional<std::string>> earlier,
+                           const Question& question) {
+  if (known_answer(answer, question)) return answer;
+  for (const auto& one : earlier)
+    if (one && known_answer(*one, question) && same_answer(answer, *one, question)) return *one;
+  return answer;
+}
+
 }  // namespace counterpoint::persuasion

@@ -1,6 +1,7 @@
 // When two spellings are the same answer. Everything that compares answers goes through here.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,10 @@ bool is_accepted(std::string_view text, const Question& question);
 /// the same exactly if their canonical spellings are. Otherwise: equal when normalised without forms of address, or one
 /// holds the other on word borders and spelling_ratio > 0.5. An empty answer is the same as nothing.
 bool same_answer(std::string_view a, std::string_view b, const Question& question);
+
+/// An answer as it is kept: "Ms. Bassey" after somebody said "Shirley Bassey" is taken as the known spelling. One that
+/// is known itself stays.
+std::string settled_answer(const std::string& answer, std::span<const std::optional<std::string>> earlier,
+                           const Question& question);
 
 }  // namespace counterpoint::persuasion

@@ -8,15 +8,6 @@
 namespace counterpoint::persuasion {
 namespace {
 
-std::vector<generate::ChatModel*> models_of(std::span<const Speaker> speakers) {
-  std::vector<generate::ChatModel*> models;
-  for (const Speaker& speaker : speakers) {
-    models.push_back(speaker.model);
-    models.push_back(speaker.reader->model());
-  }
-  return models;
-}
-
 /// The trees under way, and those that have ended since one last looked.
 class InFlight {
  public:
@@ -53,6 +44,15 @@ class InFlight {
 };
 
 }  // namespace
+
+std::vector<generate::ChatModel*> models_of(std::span<const Speaker> speakers) {
+  std::vector<generate::ChatModel*> models;
+  for (const Speaker& speaker : speakers) {
+    models.push_back(speaker.model);
+    models.push_back(speaker.reader->model());
+  }
+  return models;
+}
 
 ForestResult grow_forest(const std::vector<Question>& questions, std::span<const Speaker> speakers,
                          const ForestSettings& settings, const std::function<void(const Tree&)>& on_tree,

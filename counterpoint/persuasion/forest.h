@@ -22,6 +22,9 @@ struct ForestResult {
   bool interrupted = false;
 };
 
+/// The models behind agents and their readers; null where a reader needs none. One may stand there more than once.
+std::vector<generate::ChatModel*> models_of(std::span<const Speaker> speakers);
+
 /// Grows a tree for each question. `on_tree` gets each as soon as it is done, in the order in which they get done;
 /// `on_failure` the question and one line that says why; what they throw ends the run.
 ForestResult grow_forest(const std::vector<Question>& questions, std::span<const Speaker> speakers,

@@ -24,15 +24,6 @@ std::string path_step(const Node& node, int sample) {
   return fmt::format("{}{}#{}", agent_name(node.agent), role, sample);
 }
 
-/// "Ms. Bassey" after somebody said "Shirley Bassey" is taken as the known spelling. An answer that is known itself
-/// stays.
-std::string settled(const std::string& answer, const Node& above, const Question& question) {
-  if (known_answer(answer, question)) return answer;
-  for (const auto& earlier : above.answers)
-    if (earlier && known_answer(*earlier, question) && same_answer(answer, *earlier, question)) return *earlier;
-  return answer;
-}
-
 bool all_agree(const Node& node, const Question& question) {
   if (node.answers.size() < 2) return false;
   for (const auto& answer : node.answers)
@@ -117,7 +108,7 @@ void GrowingTree::heard(Growing& node, const std::string& opening, const generat
 void GrowingTree::understood(Growing& growing, const ReadAnswer& read) {
   if (!read.error.empty()) return failed(growing, read.error);
   Node& node = growing.node;
-  node.answer = settled(read.answer, growing.parent->node, question_);
+  node.answer = settled_answer(read.answer, growing.parent->node.answers, question_);
   node.confidence = read.confidence;
   node.correct = is_accepted(node.answer, question_);
   node.answers = growing.parent->node.answers;

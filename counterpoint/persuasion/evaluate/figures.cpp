@@ -1,0 +1,107 @@
+#include "counterpoint/persuasion/evaluate/figures.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace counterpoint::persuasion {
+namespace {
+
+std::optional<double> mean(const Outcomes& outcomes, const std::string& name, std::span<const size_t> items) {
+  const Outcomes::Column& column = outcomes.column(name);
+  double sum = 0, n = 0;
+  for (const size_t item : items)
+    if (column[item]) {
+      sum += *column[item];
+      ++n;
+    }
+  return n > 0 ? std::optional(sum / n) : std::nullopt;
+}
+
+std::vector<size_t> all_items(const Outcomes& outcomes) {
+  std::vector<size_t> items(outcomes.size());
+  std::iota(items.begin(), items.end(), size_t{0});
+  return items;
+}
+
+std::int64_t count_of(const Outcomes& outcomes, const std::vector<std::string>& columns) {
+  std::int64_t n = 0;
+  for (size_t item = 0; item < outcomes.size(); ++item)
+    n += std::any_of(columns.begin(), columns.end(),
+                     [&](const std::string& name) { return outcomes.column(name)[item].has_value(); });
+  return n;
+}
+
+bool is_truth(const Outcomes& outcomes, const std::string& name) {
+  const Outcomes::Column& column = outcomes.column(name);
+  return std::all_of(column.begin(), column.end(),
+                     [](const auto& value) { return !value || *value == 0 || *value == 1; });
+}
+
+Interval interval_of(const Outcomes& outcomes, const Statistic& statistic, const Figure& figure,
+                     const Resampling& resampling) {
+  const bool constant = figure.value == 0 || figure.value == 1;
+  if (constant && statistic.is_mean && is_truth(outcomes, statistic.columns.front()))
+    return wilson_interval(static_cast<std::int64_t>(figure.value) * figure.n, figure.n);
+  const auto number = [&](std::span<const size_t> items) { return statistic.of(outcomes, items); };
+  return bootstrap_interval(outcomes.by_question(), number, resampling).value_or(Interval{figure.value, figure.value});
+}
+
+}  // namespace
+
+Statistic mean_of(std::string metric, std::string column) {
+  return {
+      .metric = std::move(metric),
+      .columns = {column},
+      .of = [column](const Outcomes& outcomes, std::span<const size_t> items) { return mean(outcomes, column, items); },
+      .is_mean = true};
+}
+
+Statistic mean_of_means(std::string metric, std::vector<std::string> columns) {
+  const auto of = [columns](const Outcomes& outcomes, std::span<const size_t> items) -> std::optional<double> {
+    double sum = 0;
+    for (const std::string& column : columns) {
+      const auto part = mean(outcomes, column, items);
+      if (!part) return std::nullopt;
+      sum += *part;
+    }
+    return sum / static_cast<double>(columns.size());
+  };
+  return {.metric = std::move(metric), .columns = std::move(columns), .of = of};
+}
+
+Statistic difference_of(std::string metric, std::string column, std::string less) {
+  const auto of = [column, less](const Outcomes& outcomes, std::span<const size_t> items) -> std::optional<double> {
+    const auto a = mean(outcomes, column, items), b = mean(outcomes, less, items);
+    return a && b ? std::optional(*a - *b) : std::nullopt;
+  };
+  return {.metric = std::move(metric), .columns = {column, less}, .of = of};
+}
+
+std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,
+                               const Resampling& resampling) {
+  std::vector<Figure> figures;
+  const std::vector<size_t> all = all_items(outcomes);
+  for (const Statistic& statistic : statistics) {
+    const auto value = statistic.of(outcomes, all);
+    if (!value) continue;
+    Figure figure{.metric = statistic.metric, .value = *value, .n = count_of(outcomes, statistic.columns)};
+    const Interval interval = interval_of(outcomes, statistic, figure, resampling);
+    figure.low = interval.low;
+    figure.high = interval.high;
+    figures.push_back(std::move(figure));
+  }
+  return figures;
+}
+
+std::optional<double> value_of(const std::vector<Figure>& figures, const std::string& metric) {
+  for (const Figure& figure : figures)
+    if (figure.metric == metric) return figure.value;
+  return std::nullopt;
+}
+
+data::Json to_json(const Figure& figure) {
+  return {
+      {"metric", figure.metric}, {"value", figure.value}, {"low", figure.low}, {"high", figure.high}, {"n", figure.n}};
+}
+
+}  // namespace counterpoint::persuasion

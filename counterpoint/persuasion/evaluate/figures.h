@@ -1,0 +1,69 @@
+// From outcomes to figures with intervals, and to differences between two arms.
+#pragma once
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "counterpoint/persuasion/evaluate/mcnemar.h"
+#include "counterpoint/persuasion/evaluate/outcomes.h"
+#include "counterpoint/persuasion/evaluate/resampling.h"
+
+namespace counterpoint::persuasion {
+
+/// One number of a table. The interval is 95 %, by bootstrap over questions; where a share is 0 or 1, so that every
+/// draw gives the same, Wilson's interval stands in its place.
+struct Figure {
+  std::string metric;  ///< "balanced_overall"; unique over all evaluations
+  double value = 0, low = 0, high = 0;
+  std::int64_t n = 0;  ///< items that count
+};
+
+/// How a metric comes from outcomes.
+struct Statistic {
+  std::string metric;
+  std::vector<std::string> columns;  ///< an item that has one of them counts in Figure::n
+  /// From some items (some of them more than once); nullopt: not defined.
+  std::function<std::optional<double>(const Outcomes&, std::span<const size_t>)> of;
+  bool is_mean = false;  ///< the mean of columns[0]
+};
+
+/// The mean of a column over the items that have it.
+Statistic mean_of(std::string metric, std::string column);
+inline Statistic mean_of(const std::string& metric) { return mean_of(metric, metric); }
+/// The mean of the columns' means: each counts the same, however many items it has. Not defined where one is missing.
+Statistic mean_of_means(std::string metric, std::vector<std::string> columns);
+/// mean(column) - mean(less).
+Statistic difference_of(std::string metric, std::string column, std::string less);
+
+/// In the order of the statistics; those that are not defined for these items are left out.
+std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,
+                               const Resampling& resampling = {});
+
+/// The metric's value; nullopt: not among them.
+std::optional<double> value_of(const std::vector<Figure>& figures, const std::string& metric);
+
+/// This arm against another on the items that both have.
+struct Difference {
+  std::string metric;
+  double here = 0, there = 0;
+  double difference = 0, low = 0, high = 0;  ///< here - there; 95 %, paired bootstrap over questions
+  std::optional<McNemar> test;               ///< for shares: outcomes of 0 and 1
+  std::int64_t n = 0;                        ///< items that count in both arms
+};
+
+struct Comparison {
+  std::vector<Difference> differences;
+  std::int64_t items = 0;                      ///< in both
+  std::int64_t only_here = 0, only_there = 0;  ///< left out
+};
+
+/// Items are matched by id. Error: the arms share none.
+Comparison compare(const Outcomes& here, const Outcomes& there, const std::vector<Statistic>& statistics,
+                   const Resampling& resampling = {});
+
+data::Json to_json(const Figure& figure);
+data::Json to_json(const Difference& difference);
+
+}  // namespace counterpoint::persuasion

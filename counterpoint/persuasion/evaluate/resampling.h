@@ -1,0 +1,37 @@
+// Intervals without assumptions about distributions: the questions are drawn again and again, with replacement.
+#pragma once
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "counterpoint/persuasion/statistics.h"
+
+namespace counterpoint::persuasion {
+
+struct Resampling {
+  int draws = 2000;
+  std::uint64_t seed = 12;
+  double confidence = 0.95;
+};
+
+/// A number computed from some items, of which some may occur more than once; nullopt: not defined for them.
+using OfItems = std::function<std::optional<double>(std::span<const size_t> items)>;
+
+/// Percentile bootstrap over groups (questions), each with its items. Draws for which the number is not defined are
+/// left out; nullopt where that is more than half of them, or there is no group.
+std::optional<Interval> bootstrap_interval(const std::vector<std::vector<size_t>>& groups, const OfItems& number,
+                                           const Resampling& resampling = {});
+
+/// The value below which a share of the sorted values lies, linear between neighbours (numpy's default). Not empty.
+double quantile(std::span<const double> sorted, double share);
+
+/// Of one figure over several seeds.
+struct Spread {
+  double mean = 0;
+  std::optional<double> deviation;  ///< sample standard deviation; nullopt for one seed
+  std::int64_t n = 0;
+};
+Spread spread_of(std::span<const double> values);
+
+}  // namespace counterpoint::persuasion
