@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "counterpoint/commands/command.h"
+#include "counterpoint/commands/engine_options.h"
 #include "counterpoint/commands/model_options.h"
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/question_options.h"
@@ -23,7 +24,8 @@ using namespace persuasion;
 
 struct Options {
   QuestionSource source;
-  std::string model, output;
+  ModelSpec model;
+  std::string output;
   ModelOptions models;
   ReplyOptions replies{.sampling = AskSettings{}.sampling, .answer_model = ""};
   bool direct = false;
@@ -35,8 +37,8 @@ AskResult ask(const Options& options, const std::vector<Question>& questions) {
   generate::ChatModel& model = shelf.get(options.model);
   const bool own = options.replies.answer_model.empty() || options.replies.answer_mode == "alias";
   const auto reader =
-      make_answer_reader(options.replies.answer_mode, own ? &model : &shelf.get(options.replies.answer_model));
-  const Speaker speaker{{"A", options.model, ""}, &model, reader.get()};
+      make_answer_reader(options.replies.answer_mode, own ? &model : &shelf.get({options.replies.answer_model, ""}));
+  const Speaker speaker{{"A", options.model.model, options.model.adapter}, &model, reader.get()};
   const AskSettings settings{.config = tree_of(options.source),
                              .sampling = options.replies.sampling,
                              .seed = options.replies.seed,
@@ -113,7 +115,9 @@ void run(const Options& options) {
 void declare_ask(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("ask", "Ask a model questions and count right answers by category.");
-  command->add_option("--model", options->model, "HF folder, GGUF file, or server http://HOST/v1#MODEL")->required();
+  command->add_option("--model", options->model.model, "HF folder, GGUF file, or server http://HOST/v1#MODEL")
+      ->required();
+  add_adapter_option(*command, options->model.adapter);
   add_question_options(*command, options->source);
   command->add_option("--output", options->output, "JSONL: a row for each question");
   command->add_flag("--direct", options->direct, "No reply: weigh the choices right behind the question (fast)");

@@ -6,6 +6,12 @@
 
 namespace counterpoint::commands {
 
+/// --adapter DIR, into a text or a path
+template <class Path>
+void add_adapter_option(CLI::App& command, Path& adapter) {
+  command.add_option("--adapter", adapter, "PEFT adapter on the model")->option_text("DIR");
+}
+
 /// --chat-format --dtype --device --batch --kv-tokens --no-prefix-reuse --threads
 void add_engine_options(CLI::App& command, generate::EngineOptions& options);
 

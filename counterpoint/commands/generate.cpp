@@ -27,7 +27,7 @@ constexpr std::int64_t most_failures_shown = 10;
 
 struct Options {
   QuestionSource source;
-  std::vector<std::string> agents{"", ""};
+  std::vector<ModelSpec> agents{2};
   ModelOptions models;
   ReplyOptions replies{.sampling = GrowSettings{}.sampling, .answer_model = ""};
   bool openings = false;
@@ -43,20 +43,31 @@ Json sampling_json(const generate::Sampling& sampling) {
           {"max_new_tokens", sampling.max_new_tokens}};
 }
 
+/// By agent; those without an adapter are left out.
+Json adapters_json(const std::vector<ModelSpec>& agents) {
+  Json adapters = Json::object();
+  for (size_t i = 0; i < agents.size(); ++i)
+    if (!agents[i].adapter.empty()) adapters[agent_name(static_cast<int>(i))] = agents[i].adapter;
+  return adapters;
+}
+
 /// What shapes the trees, and so must not change within a folder.
 Json settings_json(const Options& options, const TreeConfig& config) {
   const ReplyOptions& replies = options.replies;
   const generate::EngineOptions& engine = options.models.engine;
-  return {{"seed", replies.seed},
-          {"agents", {{"A", options.agents[0]}, {"B", options.agents[1]}}},
-          {"answer_mode", replies.answer_mode},
-          {"answer_model", replies.answer_model},
-          {"sampling", sampling_json(replies.sampling)},
-          {"openings", options.openings},
-          {"dtype", engine.dtype},
-          {"chat_format", engine.chat_format},
-          {"tree_hash", config.hash()},
-          {"tree", config.source}};
+  Json settings{{"seed", replies.seed},
+                {"agents", {{"A", options.agents[0].model}, {"B", options.agents[1].model}}},
+                {"answer_mode", replies.answer_mode},
+                {"answer_model", replies.answer_model},
+                {"sampling", sampling_json(replies.sampling)},
+                {"openings", options.openings},
+                {"dtype", engine.dtype},
+                {"chat_format", engine.chat_format},
+                {"tree_hash", config.hash()},
+                {"tree", config.source}};
+  const Json adapters = adapters_json(options.agents);
+  if (!adapters.empty()) settings["adapters"] = adapters;  // folders of earlier versions have no such key
+  return settings;
 }
 
 /// How the trees were grown; may differ when the run goes on.
@@ -94,9 +105,11 @@ struct Company {
     for (size_t i = 0; i < options.agents.size(); ++i) {
       generate::ChatModel& model = shelf.get(options.agents[i]);
       const bool asks = options.replies.answer_mode != "alias";
-      generate::ChatModel& reading = asks && !reader_model.empty() ? shelf.get(reader_model) : model;
+      generate::ChatModel& reading = asks && !reader_model.empty() ? shelf.get({reader_model, ""}) : model;
       readers.push_back(make_answer_reader(options.replies.answer_mode, &reading));
-      speakers.push_back({{agent_name(static_cast<int>(i)), options.agents[i], ""}, &model, readers.back().get()});
+      speakers.push_back({{agent_name(static_cast<int>(i)), options.agents[i].model, options.agents[i].adapter},
+                          &model,
+                          readers.back().get()});
     }
   }
 };
@@ -195,8 +208,10 @@ void declare_generate(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("generate", "Grow dialogue trees of two agents from questions.");
   const char* model = "HF folder, GGUF file, or server http://HOST/v1#MODEL";
-  command->add_option("--agent-a", options->agents[0], model)->required();
-  command->add_option("--agent-b", options->agents[1], model)->required();
+  command->add_option("--agent-a", options->agents[0].model, model)->required();
+  command->add_option("--adapter-a", options->agents[0].adapter, "PEFT adapter on A's model")->option_text("DIR");
+  command->add_option("--agent-b", options->agents[1].model, model)->required();
+  command->add_option("--adapter-b", options->agents[1].adapter, "PEFT adapter on B's model")->option_text("DIR");
   command->add_option("--output-dir", options->output_dir, "Run folder; a run found there goes on")->required();
   add_question_options(*command, options->source);
   command->add_flag("--openings", options->openings, "Begin replies with their role's opening (small models)");

@@ -17,18 +17,26 @@ struct ModelOptions {
 /// The engine's options and --concurrency.
 void add_model_options(CLI::App& command, ModelOptions& options);
 
-/// Error: neither a server's address nor a folder or file that is there; what opening it says.
-std::unique_ptr<generate::ChatModel> open_agent_model(const std::string& spec, const ModelOptions& options);
+/// A model as an agent speaks through it.
+struct ModelSpec {
+  std::string model;    ///< folder, file or server address
+  std::string adapter;  ///< PEFT adapter on a local model; "" = none
+  auto operator<=>(const ModelSpec&) const = default;
+};
 
-/// Opens each model once, however many agents and readers name it.
+/// Error: neither a server's address nor a folder or file that is there; an adapter on a server's model; what opening
+/// it says.
+std::unique_ptr<generate::ChatModel> open_agent_model(const ModelSpec& spec, const ModelOptions& options);
+
+/// Opens each model with each adapter once, however many agents and readers name it.
 class ModelShelf {
  public:
   explicit ModelShelf(ModelOptions options) : options_(std::move(options)) {}
-  generate::ChatModel& get(const std::string& spec);
+  generate::ChatModel& get(const ModelSpec& spec);
 
  private:
   ModelOptions options_;
-  std::map<std::string, std::unique_ptr<generate::ChatModel>> models_;
+  std::map<ModelSpec, std::unique_ptr<generate::ChatModel>> models_;
 };
 
 }  // namespace counterpoint::commands

@@ -71,6 +71,7 @@ void declare_score(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("score", "Log-probabilities of completions, closing token included.");
   command->add_option("--model", options->engine.model, "Hugging Face folder or GGUF file")->required();
+  add_adapter_option(*command, options->engine.adapter);
   command->add_option("--input", options->input, "JSONL: {\"prompt\": [messages], \"completion\": text}")->required();
   command->add_option("--output", options->output, "JSONL: {\"logprob\", \"token_logprobs\", \"tokens\"}, nats")
       ->required();

@@ -54,7 +54,7 @@ void append(Sequence& sequence, const std::vector<TokenId>& ids, std::ptrdiff_t 
 class LocalEngine final : public Engine {
  public:
   explicit LocalEngine(const EngineOptions& options)
-      : files_(weights::open_model(options.model, {.chat_format = options.chat_format})),
+      : files_(weights::open_model(options.model, {.chat_format = options.chat_format, .adapter = options.adapter})),
         decoder_(nn::load_decoder(files_, {options.dtype, options.device})),
         batcher_(*decoder_, batcher_options(options, files_)) {}
 

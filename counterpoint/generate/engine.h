@@ -19,6 +19,7 @@ namespace counterpoint::generate {
 
 struct EngineOptions {
   std::filesystem::path model;    ///< Hugging Face folder or GGUF file
+  std::filesystem::path adapter;  ///< PEFT adapter merged into the weights; empty: none
   std::string chat_format;        ///< a name, or empty: by the model's own template
   std::string dtype = "float32";  ///< "float32", "bfloat16", "int8"
   std::string device = "cpu";     ///< "cpu", "cuda", "torch-cpu"

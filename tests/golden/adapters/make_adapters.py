@@ -40,7 +40,8 @@ def randomise(model, seed):
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if "lora_" in name:
-                weight.copy_(torch.randn(weight.shape, generator=generator) / weight.shape[-1] ** 0.5)
+                noise = torch.randn(weight.shape, generator=generator) / weight.shape[-1] ** 0.5
+                weight.copy_(0.4 * noise if "lora_B" in name else noise)
 
 
 def load_base(model):
