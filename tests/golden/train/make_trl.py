@@ -1,10 +1,10 @@
-"""What TRL's trainers compute on the small models of make_trl_models.py: ids, log-probabilities, losses, gradients, steps.
+"""What TRL's trainers compute on the models of make_trl_models.py: ids, log-probabilities, losses, gradients, steps.
 
 Made with: Python 3.11, torch 2.13.0, transformers 5.23.0, trl 1.16.0, peft 0.21.2, datasets 5.2.0, safetensors 0.8.0.
 Run in this folder after make_trl_models.py: HF_HUB_OFFLINE=1 python make_trl.py
-Writes trl/MODEL/expected.json and expected.safetensors; README.md tells what each field is. Every value is the trainer's
-own. A second computation in float64, row by row without padding and with formulae written out here, must agree, and its
-distance is printed: what is left is TRL's float32 rounding.
+Writes trl/MODEL/expected.json and expected.safetensors; README.md tells what each field is. Every value is the
+trainer's own. A second computation in float64, row by row without padding and with formulae written out here, must
+agree, and its distance is printed: what is left is TRL's float32 rounding.
 """
 
 import json
@@ -92,8 +92,9 @@ def batch_of(trainer):
 def compute(trainer):
     """Loss and log-probabilities [B, T-1] of the whole file in one batch; the gradients stay in the model."""
     seen = {}
+    models = {"policy": trainer.model, "reference": getattr(trainer, "ref_model", None)}
     hooks = [model.register_forward_hook(lambda *call, which=which: seen.__setitem__(which, call[2].log_probs.detach()))
-             for which, model in (("policy", trainer.model), ("reference", getattr(trainer, "ref_model", None))) if model]
+             for which, model in models.items() if model]
     trainer.model.train()
     loss = trainer.compute_loss(trainer.model, batch_of(trainer))
     loss.backward()

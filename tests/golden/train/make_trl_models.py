@@ -103,7 +103,7 @@ def make_tokenizer(model):
     tokenizer.train_from_iterator((m["content"] for p, c, r in PAIRS for m in p + reply(c) + reply(r)), trainer)
     tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in model["specials"]])
     assert tokenizer.get_vocab_size() == VOCABULARY - 4 + count
-    if model["bos"]:  # as Llama 3 has it: who encodes the rendered template "with special tokens" gets BOS twice
+    if model["bos"]:  # as Llama 3 has it: who encodes a rendered template "with special tokens" gets BOS twice
         bos = model["bos"]
         tokenizer.post_processor = processors.TemplateProcessing(
             single=f"{bos} $A", pair=f"{bos} $A {bos}:1 $B:1", special_tokens=[(bos, tokenizer.token_to_id(bos))])
@@ -143,6 +143,10 @@ def write_adapters(folder, network, targets):
     adapted.save_pretrained(folder / "adapter")
     for name in ("adapter", "adapter-zero"):
         (folder / name / "README.md").unlink()
+        path = folder / name / "adapter_config.json"
+        written = json.loads(path.read_text())
+        written["target_modules"].sort()  # PEFT writes them in the order of a set, another one each time
+        path.write_text(json.dumps(written, indent=2) + "\n")
 
 
 def main():
