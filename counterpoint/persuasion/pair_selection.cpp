@@ -17,12 +17,6 @@ struct Candidate {
   int rank = 0;                 ///< how many of its question and kind stand before it
 };
 
-std::uint64_t hash_of(const Pair& pair) {
-  std::uint64_t hash = stream_seed(0, {"pair", pair.chosen, pair.rejected});
-  for (const text::Message& message : pair.prompt) hash = stream_seed(hash, {message.role, message.content});
-  return hash;
-}
-
 bool same_row(const Pair& a, const Pair& b) {
   return a.chosen == b.chosen && a.rejected == b.rejected && a.prompt == b.prompt;
 }
@@ -45,7 +39,7 @@ std::vector<Candidate> candidates(std::span<const Pair> pairs, const QuestionGro
       continue;
     }
     const std::string& question = groups.representative(pair.question_id);
-    out.push_back({hash_of(pair), &pair, split_of(question), &question});
+    out.push_back({pair_hash(pair.prompt, pair.chosen, pair.rejected), &pair, split_of(question), &question});
   }
   std::sort(out.begin(), out.end(), stands_before);
   const auto end = std::unique(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
@@ -77,6 +71,12 @@ PairCount sum_of(const std::map<PairClass, PairCount>& counts, const Wanted& wan
 }
 
 }  // namespace
+
+std::uint64_t pair_hash(const text::Messages& prompt, std::string_view chosen, std::string_view rejected) {
+  std::uint64_t hash = stream_seed(0, {"pair", chosen, rejected});
+  for (const text::Message& message : prompt) hash = stream_seed(hash, {message.role, message.content});
+  return hash;
+}
 
 const char* name_of(PairRule rule) { return rule == PairRule::labels ? "labels" : "score"; }
 

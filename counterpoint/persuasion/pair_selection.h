@@ -23,6 +23,9 @@ constexpr std::array<Split, 3> splits{Split::train, Split::valid, Split::test};
 const char* name_of(PairRule rule);
 const char* name_of(Split split);
 
+/// Of what a model would learn from the pair. Orders pairs where the order of files must not count.
+std::uint64_t pair_hash(const text::Messages& prompt, std::string_view chosen, std::string_view rejected);
+
 /// 70 % train, 15 % valid, 15 % test, by a hash of the id alone: the same in every run and on every machine.
 Split split_of(std::string_view question_id);
 

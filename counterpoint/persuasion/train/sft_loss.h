@@ -1,0 +1,24 @@
+// The loss of supervised fine-tuning, exact by tokens.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "counterpoint/nn/lora_trainer.h"
+
+namespace counterpoint::persuasion {
+
+/// A micro-batch's part of a step's loss.
+struct SftLoss {
+  double loss = 0;                         ///< in nats; the micro-batches' add up to the step's
+  std::vector<nn::RowValues> derivatives;  ///< by each log-probability
+};
+
+/// - sum of log-probabilities / trained tokens of the whole step: however a step is split, each token counts alike.
+SftLoss sft_loss(std::span<const nn::RowValues> logprobs, std::int64_t trained_tokens_of_step);
+
+/// The first row with a value that is not finite.
+std::optional<size_t> first_not_finite(std::span<const nn::RowValues> values);
+
+}  // namespace counterpoint::persuasion
