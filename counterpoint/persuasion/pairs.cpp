@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "counterpoint/data/fields.h"
 #include "counterpoint/text/message_json.h"
 
 namespace counterpoint::persuasion {
@@ -65,6 +66,18 @@ data::Json reply(const std::string& content) {
   return data::Json::array({{{"role", "assistant"}, {"content", content}}});
 }
 
+std::string reply_text(const data::Fields& fields, const char* key) {
+  const text::Messages messages = text::messages_from_json(fields.list(key), fields.where(key));
+  if (messages.size() != 1) fields.wrong(key, fmt::format("has {} messages, one reply was expected", messages.size()));
+  return messages.front().content;
+}
+
+int small_count(const data::Fields& fields, const char* key) {
+  const std::int64_t value = fields.whole(key);
+  if (value < 0 || value > 1'000'000) fields.wrong(key, fmt::format("is {}, out of range", value));
+  return static_cast<int>(value);
+}
+
 }  // namespace
 
 TreePairs mine_tree(const Tree& tree) {
@@ -94,6 +107,22 @@ data::Json to_json(const Pair& pair) {
           {"node_rejected", pair.node_rejected},
           {"agent", pair.agent},
           {"turn", pair.turn}};
+}
+
+Pair pair_from_json(const data::Json& row, const data::RowPlace& place) {
+  const data::Fields fields(row, place.text());
+  const std::string kind = fields.text("kind");
+  if (kind != name_of(PairKind::resist) && kind != name_of(PairKind::accept))
+    fields.wrong("kind", fmt::format("is '{}', resist or accept was expected", kind));
+  return {.kind = kind == name_of(PairKind::resist) ? PairKind::resist : PairKind::accept,
+          .question_id = fields.text("question_id"),
+          .agent = fields.text("agent"),
+          .turn = small_count(fields, "turn"),
+          .node_chosen = small_count(fields, "node_chosen"),
+          .node_rejected = small_count(fields, "node_rejected"),
+          .prompt = text::messages_from_json(fields.list("prompt"), fields.where("prompt")),
+          .chosen = reply_text(fields, "chosen"),
+          .rejected = reply_text(fields, "rejected")};
 }
 
 }  // namespace counterpoint::persuasion
