@@ -95,6 +95,8 @@ SftRows load_answers(const std::string& spec, const RowEncoder& encoder, const S
 
 SftRows load_sft_rows(const std::string& spec, const RowEncoder& encoder, const SftOptions& options) {
   const bool is_file = fs::exists(spec);
+  if (!is_file && !spec.starts_with("facts"))
+    fail("no file '{}' of rows for fine-tuning (a file, or facts[:category,..])", spec);
   SftRows out =
       is_file && !holds_questions(spec) ? load_dialogues(spec, encoder, options) : load_answers(spec, encoder, options);
   refuse_empty(spec, out.rows.size(), out.report);
