@@ -1,10 +1,10 @@
 // Rows for supervised fine-tuning (the paper's stage 1): loss on the assistant's tokens and the closing ones only.
 //
-//   {"messages": [messages]}                              every turn of the assistant is trained
-//   {"prompt": [messages], "completion": [one assistant's]}   TRL's prompt and completion; or both texts
-//   {"prompt", "chosen", "rejected"} in any form of preference_rows.h: the chosen reply is trained (the paper's stage
-//   1) questions of any format of question_format.h, or "facts[:category,..]": the question as a dialogue tree asks it,
-//   answered by the first of its answers
+//   {"messages": [messages]}           every turn of the assistant is trained
+//   {"prompt": .., "completion": ..}   TRL's: messages and one reply of the assistant, or both texts
+//   {"chosen": .., "rejected": ..}     in any form of preference_rows.h: the chosen reply is trained (paper's stage 1)
+//   a question                         in any format of question_format.h, or of "facts[:category,..]": asked as a
+//                                      dialogue tree asks it, answered by the first of its answers
 #pragma once
 #include <span>
 #include <string>
