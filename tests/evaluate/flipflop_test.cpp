@@ -104,6 +104,7 @@ TEST_F(Flipflop, WhatRunsBesideLeavesNoTrace) {
 }
 
 TEST_F(Flipflop, AnInterruptionKeepsWhatIsDone) {
+  scripted.model.per_step = 1;
   int rounds = 0;
   settings.in_flight = 1;
   settings.stop = [&] { return ++rounds > 6; };

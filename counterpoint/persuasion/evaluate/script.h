@@ -17,16 +17,25 @@ struct ItemFailed {
   std::string why;  ///< one line
 };
 
-/// A coroutine that begins when it is told to. Everything that it refers to must outlive it.
+/// A coroutine that begins when it is started, or when another one awaits it. Everything that it refers to must outlive
+/// it.
 class Script {
  public:
   struct promise_type;
   using Handle = std::coroutine_handle<promise_type>;
+
+  /// At its end the script that awaits it, if one does, goes on.
+  struct AtEnd {
+    bool await_ready() noexcept { return false; }
+    std::coroutine_handle<> await_suspend(Handle ended) noexcept;
+    void await_resume() noexcept {}
+  };
   struct promise_type {
     std::exception_ptr failure;
+    std::coroutine_handle<> awaited_by;
     Script get_return_object() { return Script(Handle::from_promise(*this)); }
     std::suspend_always initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
+    AtEnd final_suspend() noexcept { return {}; }
     void return_void() {}
     void unhandled_exception() { failure = std::current_exception(); }
   };
@@ -47,10 +56,24 @@ class Script {
   /// What ended it, null: nothing. Once it is done.
   std::exception_ptr failure() const { return handle_.promise().failure; }
 
+  bool await_ready() const { return false; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) {
+    handle_.promise().awaited_by = awaiting;
+    return handle_;
+  }
+  void await_resume() const {
+    if (failure()) std::rethrow_exception(failure());
+  }
+
  private:
   explicit Script(Handle handle) : handle_(handle) {}
   Handle handle_;
 };
+
+inline std::coroutine_handle<> Script::AtEnd::await_suspend(Handle ended) noexcept {
+  const std::coroutine_handle<> next = ended.promise().awaited_by;
+  return next ? next : std::noop_coroutine();
+}
 
 /// Something that calls back once with a value or an error. A script that is destroyed while it waits is not called
 /// any more.
