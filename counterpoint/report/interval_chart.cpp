@@ -54,7 +54,7 @@ class IntervalDrawing {
 
   double draw_group(const IntervalGroup& group, double y) {
     y += group_head;
-    svg_.text(0, y - 6, group.label, "start", "label " + colour_class(group.colour));
+    svg_.text(0, y - 6, cut_to(group.label, 32, {}), "start", "label " + colour_class(group.colour));
     if (!group.note.empty()) svg_.text(width, y - 6, group.note, "end", "tick");
     for (size_t i = 0; i < group.rows.size(); ++i, y += row_height) {
       const double middle = y + row_height / 2;

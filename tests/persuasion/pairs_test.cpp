@@ -129,5 +129,18 @@ TEST(Pairs, RowIsTrlsConversationalPreferenceForm) {
   EXPECT_EQ(row["agent"], "A");
 }
 
+TEST(Pairs, RowsAreReadBack) {
+  const data::Json row = to_json(mine_tree(figure_2()).pairs.front());
+  const data::RowPlace place{"train.jsonl", 3};
+  EXPECT_EQ(to_json(pair_from_json(row, place)), row);
+  data::Json other = row;
+  other["kind"] = "neither";
+  EXPECT_EQ(test::error_of([&] { pair_from_json(other, place); }),
+            "train.jsonl:3: 'kind' is 'neither', resist or accept was expected");
+  other = row;
+  other["chosen"] = data::Json::array();
+  test::expect_contains(test::error_of([&] { pair_from_json(other, place); }), "'chosen' has 0 messages");
+}
+
 }  // namespace
 }  // namespace counterpoint::persuasion

@@ -72,7 +72,8 @@ function treeMap(tree, children, show) {
   map.style.maxWidth = width * 1.2 + 'px';
   rows.forEach((at, turn) => {
     const names = [...new Set(tree.nodes.filter((one) => one.turn === turn).map((one) => tree.agents[one.agent].name))];
-    map.append(drawn('text', {x: 0, y: at + 4}, `turn ${turn}, ${names.join(' ')}`));
+    const label = `turn ${turn}, ${names.join(' ')}`;
+    map.append(drawn('text', {x: 0, y: at + 4}, label.length > 12 ? label.slice(0, 11) + '\u2026' : label));
   });
   for (const one of tree.nodes)
     if (one.parent >= 0) {
