@@ -1,5 +1,6 @@
 // A ChatModel whose replies are a function of the request, so that a test knows what will be said.
 #pragma once
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <string>
@@ -40,7 +41,7 @@ class ScriptedModel final : public generate::ChatModel {
     waiting_.push_back([this, request = std::move(request), done = std::move(done)] {
       generate::ScoreReply reply;
       for (const std::string& continuation : request.continuations)
-        reply.continuations.push_back({logprob_(request, continuation), {}});
+        reply.continuations.push_back(by_words(continuation, logprob_(request, continuation)));
       done(std::move(reply));
     });
   }
@@ -59,6 +60,12 @@ class ScriptedModel final : public generate::ChatModel {
   }
 
  private:
+  /// A token a word, equally likely.
+  static generate::ScoreReply::Continuation by_words(const std::string& text, double logprob) {
+    const auto words = static_cast<size_t>(std::count(text.begin() + 1, text.end(), ' ')) + 1;
+    return {logprob, std::vector<double>(words, logprob / static_cast<double>(words))};
+  }
+
   Reply reply_;
   Logprob logprob_;
   std::deque<std::function<void()>> waiting_;

@@ -11,6 +11,7 @@
 // trace in the conversation. For questions without such texts another agent writes the appeals: it is told to argue for
 // a given wrong choice, the tested model hears it as in a dialogue tree, and each reply is itself an answer.
 #pragma once
+#include <filesystem>
 #include <map>
 
 #include "counterpoint/persuasion/evaluate/evaluation.h"
