@@ -83,24 +83,34 @@ std::string read_file(const fs::path& path) {
   return bytes;
 }
 
+FileWriter::FileWriter(const fs::path& path) : path_(path), aside_(path) {
+  aside_ += ".partial";
+  descriptor_ = Descriptor(aside_, O_WRONLY | O_CREAT | O_TRUNC).release();
+}
+
+FileWriter::~FileWriter() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(aside_.c_str());
+}
+
+void FileWriter::fail_with(int problem) const { fail("cannot write {}: {}", path_.string(), std::strerror(problem)); }
+
+void FileWriter::write(std::string_view bytes) {
+  if (const int problem = write_all(descriptor_, bytes)) fail_with(problem);
+}
+
+void FileWriter::finish() {
+  if (::fsync(descriptor_) != 0) fail_with(errno);
+  if (::rename(aside_.c_str(), path_.c_str()) != 0) fail_with(errno);
+  ::close(std::exchange(descriptor_, -1));
+  sync_folder_of(path_);
+}
+
 void write_file_atomic(const fs::path& path, std::string_view bytes) {
-  fs::path aside = path;
-  aside += ".partial";
-  {
-    const Descriptor file(aside, O_WRONLY | O_CREAT | O_TRUNC);
-    int problem = write_all(file.get(), bytes);
-    if (problem == 0 && ::fsync(file.get()) != 0) problem = errno;
-    if (problem != 0) {
-      ::unlink(aside.c_str());
-      fail("cannot write {}: {}", path.string(), std::strerror(problem));
-    }
-  }
-  if (::rename(aside.c_str(), path.c_str()) != 0) {
-    const int problem = errno;
-    ::unlink(aside.c_str());
-    fail("cannot write {}: {}", path.string(), std::strerror(problem));
-  }
-  sync_folder_of(path);
+  FileWriter file(path);
+  file.write(bytes);
+  file.finish();
 }
 
 void rename_synced(const fs::path& from, const fs::path& to) {

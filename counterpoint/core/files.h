@@ -17,6 +17,26 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view bytes
 /// Renames a file or folder so that it stays renamed after a crash. Error: another file system, no permission.
 void rename_synced(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// A file that is written piece by piece: aside (PATH.partial), and over `path` when it is finished. Destroyed before,
+/// it leaves nothing. Error: no space, no permission.
+class FileWriter {
+ public:
+  explicit FileWriter(const std::filesystem::path& path);
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  void write(std::string_view bytes);
+  /// Fsyncs and renames.
+  void finish();
+
+ private:
+  [[noreturn]] void fail_with(int problem) const;
+
+  std::filesystem::path path_, aside_;
+  int descriptor_ = -1;
+};
+
 /// Creates the folder and its parents. Error: a file stands there, no permission.
 void make_dirs(const std::filesystem::path& path);
 

@@ -1,14 +1,13 @@
-// Rotary position embedding: the frequencies of a model and their cosines and sines.
+// Rotary position embedding: cosines and sines of a model's frequencies.
 #pragma once
 #include <cstdint>
 #include <vector>
 
-#include "counterpoint/weights/model_config.h"
+#include "counterpoint/weights/rope_frequencies.h"
 
 namespace counterpoint::nn {
 
-/// [head_dim / 2] radians per position, scaled as Llama 3.1 does where the model says so.
-std::vector<float> rope_frequencies(const weights::ModelConfig& config);
+using weights::rope_frequencies;
 
 /// cos and sin of position * frequency, grown as positions come up.
 class RopeTable {

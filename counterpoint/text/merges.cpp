@@ -26,18 +26,6 @@ MergeTable from_list(const TokenizerParts& parts, const SpellingTable& spellings
   return table;
 }
 
-/// Tokens that text can merge into, best score first: not the added ones, not those that stand for a byte.
-std::vector<TokenId> by_score(const TokenizerParts& parts) {
-  std::unordered_set<std::string> excluded;
-  for (const AddedToken& token : parts.added) excluded.insert(token.content);
-  for (unsigned byte = 0; byte < 256; ++byte) excluded.insert(byte_spelling(static_cast<unsigned char>(byte)));
-  std::vector<TokenId> ids;
-  for (size_t id = 0; id < parts.tokens.size(); ++id)
-    if (!excluded.contains(parts.tokens[id])) ids.push_back(static_cast<TokenId>(id));
-  std::stable_sort(ids.begin(), ids.end(), [&](TokenId a, TokenId b) { return parts.scores[a] > parts.scores[b]; });
-  return ids;
-}
-
 struct RankedPair {
   TokenId left, right;
   Merge merge;
@@ -49,7 +37,7 @@ std::vector<RankedPair> cuts(const TokenizerParts& parts, const SpellingTable& s
   std::vector<RankedPair> pairs;
   std::int32_t rank = -1;
   float score = 0;
-  for (const TokenId id : by_score(parts)) {
+  for (const TokenId id : mergeable_by_score(parts)) {
     if (rank < 0 || parts.scores[id] != score) ++rank;
     score = parts.scores[id];
     const std::string_view token = parts.tokens[id];
@@ -62,6 +50,17 @@ std::vector<RankedPair> cuts(const TokenizerParts& parts, const SpellingTable& s
 }
 
 }  // namespace
+
+std::vector<TokenId> mergeable_by_score(const TokenizerParts& parts) {
+  std::unordered_set<std::string> excluded;
+  for (const AddedToken& token : parts.added) excluded.insert(token.content);
+  for (unsigned byte = 0; byte < 256; ++byte) excluded.insert(byte_spelling(static_cast<unsigned char>(byte)));
+  std::vector<TokenId> ids;
+  for (size_t id = 0; id < parts.tokens.size(); ++id)
+    if (!excluded.contains(parts.tokens[id])) ids.push_back(static_cast<TokenId>(id));
+  std::stable_sort(ids.begin(), ids.end(), [&](TokenId a, TokenId b) { return parts.scores[a] > parts.scores[b]; });
+  return ids;
+}
 
 MergeTable merge_table(const TokenizerParts& parts, const SpellingTable& spellings) {
   if (!parts.merges.empty() || parts.scores.empty()) return from_list(parts, spellings);

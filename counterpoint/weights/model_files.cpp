@@ -33,8 +33,11 @@ ModelFiles open_model(const fs::path& path, const OpenOptions& options) {
   files.path = path;
   if (files.tensors) check_tensors(*files.tensors, files.config);
   if (files.tensors && files.tokenizer) check_vocabulary(files);
-  if (files.tensors && !options.adapter.empty())
-    files.tensors = adapt_tensors(std::move(files.tensors), read_adapter(options.adapter, files.config));
+  if (files.tensors && !options.adapter.empty()) {
+    Adapter adapter = read_adapter(options.adapter, files.config);
+    files.adapted = std::ssize(adapter.parts);
+    files.tensors = adapt_tensors(std::move(files.tensors), std::move(adapter));
+  }
   return files;
 }
 

@@ -13,6 +13,7 @@ namespace counterpoint::weights {
 
 struct ModelFiles {
   std::filesystem::path path;
+  std::int64_t adapted = 0;  ///< matrices that an adapter has been merged into
   ModelConfig config;
   std::unique_ptr<TensorSource> tensors;
   std::unique_ptr<text::Tokenizer> tokenizer;
