@@ -35,22 +35,39 @@ std::vector<std::string> option_names(const CLI::App& command) {
   return names;
 }
 
-const CLI::App& chosen_command(const CLI::App& program) {
-  const auto chosen = program.get_subcommands();
-  return chosen.empty() ? program : *chosen.front();
+/// The program, the sub-command that was given, the sub-command of that, ..
+std::vector<const CLI::App*> chosen_commands(const CLI::App& program) {
+  std::vector<const CLI::App*> chain{&program};
+  for (auto next = program.get_subcommands(); !next.empty(); next = chain.back()->get_subcommands())
+    chain.push_back(next.front());
+  return chain;
+}
+
+/// The first word that names no sub-command where one was expected; "" if nothing was given there.
+std::string unknown_word(const std::vector<const CLI::App*>& chain, const std::vector<std::string>& arguments) {
+  size_t named = 1;
+  for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
+    if (argument->rfind("-", 0) == 0) continue;
+    if (named < chain.size() && *argument == chain[named]->get_name())
+      ++named;
+    else
+      return *argument;
+  }
+  return "";
 }
 
 /// CLI11's message, with the nearest right name where one was mistyped.
 std::string usage_message(const CLI::App& program, const CLI::ParseError& error,
                           const std::vector<std::string>& arguments) {
-  const CLI::App& command = chosen_command(program);
+  const std::vector<const CLI::App*> chain = chosen_commands(program);
+  const CLI::App& command = *chain.back();
   if (arguments.empty()) return "no sub-command given";
-  if (&command == &program) {
+  if (const auto below = command.get_subcommands({}); !below.empty()) {
+    const std::string word = unknown_word(chain, arguments);
+    if (word.empty()) return command.get_parent() ? "no sub-command given" : error.what();
     std::vector<std::string> known;
-    for (const CLI::App* sub : program.get_subcommands({})) known.push_back(sub->get_name());
-    for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument)
-      if (argument->rfind("-", 0) != 0)
-        return fmt::format("unknown sub-command '{}'{}", *argument, suggestion(*argument, known));
+    for (const CLI::App* sub : below) known.push_back(sub->get_name());
+    return fmt::format("unknown sub-command '{}'{}", word, suggestion(word, known));
   }
   for (const std::string& extra : command.remaining()) {
     const std::string name = extra.substr(0, extra.find('='));
@@ -85,8 +102,8 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
     return ExitCode::done;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error);
-    const std::string& command = chosen_command(program).get_name();
-    const std::string full = command == name ? name : name + " " + command;
+    std::string full;
+    for (const CLI::App* command : chosen_commands(program)) full += (full.empty() ? "" : " ") + command->get_name();
     return report(name, fmt::format("{}\nSee '{} --help'.", usage_message(program, error, arguments), full), usage);
   } catch (const Error& error) {
     return report(name, error.what(), failed);
