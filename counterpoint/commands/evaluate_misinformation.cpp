@@ -69,10 +69,11 @@ data::Json told_settings(const Options& options, const MisinformationSettings& s
   return told;
 }
 
-void print_farm(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows) {
+void print_farm(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows,
+                size_t text_columns) {
   std::vector<report::Column> titles;
   for (const std::string& column : columns)
-    titles.push_back({column, titles.size() < 3 ? report::Align::left : report::Align::right, titles.empty()});
+    titles.push_back({column, titles.size() < text_columns ? report::Align::left : report::Align::right});
   report::Table table(titles);
   for (const auto& row : rows) table.add_row(row);
   std::fputs(table.print(report::terminal_of(STDOUT_FILENO)).c_str(), stdout);
@@ -87,36 +88,62 @@ void print_runs(const MisinformationResult& result) {
                     std::to_string(s.maxT), std::to_string(s.minT), std::to_string(s.wa), std::to_string(s.pd),
                     std::to_string(s.npd), joined_counts(run.correct)});
   }
-  print_farm({"appeal", "SR", "meanT", "maxT", "minT", "wa", "pd", "npd", "correct_num"}, rows);
+  print_farm({"appeal", "SR", "meanT", "maxT", "minT", "wa", "pd", "npd", "correct_num"}, rows, 1);
   std::printf("\n");
+}
+
+bool is_list(const std::string& column) { return column == "persuasion_counts" || column == "correct_num"; }
+
+/// All columns but the long lists.
+void print_recomputed(const FarmTable& table) {
+  std::vector<std::string> columns;
+  size_t text_columns = 0;
+  for (const std::string& column : table.columns) {
+    if (is_list(column)) continue;
+    text_columns += column == "model" || column == "dataset" || column == "passage" || column == "case";
+    columns.push_back(column);
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const FarmRow& row : table.rows) {
+    rows.emplace_back();
+    for (size_t i = 0; i < table.columns.size(); ++i)
+      if (!is_list(table.columns[i])) rows.back().push_back(row.cells[i]);
+  }
+  print_farm(columns, rows, text_columns);
+}
+
+/// Of the questions that were right at first, the share given up by each turn.
+void print_curves(const FarmTable& table) {
+  std::printf("\nGiven up by turn 1, 2, ..:\n");
+  for (size_t i = 0; i < table.rows.size(); ++i) {
+    const std::vector<std::int64_t>& unmoved = table.rows[i].summary.unmoved;
+    std::printf("row %zu:", i + 1);
+    for (size_t turn = 1; turn < unmoved.size() && unmoved[0] > 0; ++turn)
+      std::printf(" %.4f", 1 - static_cast<double>(unmoved[turn]) / static_cast<double>(unmoved[0]));
+    std::printf("\n");
+  }
+}
+
+void tell_disagreements(const FarmTable& table) {
+  std::int64_t agree = 0, without_belief = 0;
+  for (size_t i = 0; i < table.rows.size(); ++i) {
+    for (const std::string& line : table.rows[i].disagreements) std::printf("row %zu: %s\n", i + 1, line.c_str());
+    agree += table.rows[i].disagreements.empty();
+    without_belief += table.rows[i].turns_without_belief > 0;
+  }
+  std::printf("\n%lld of %zu rows are as recorded.\n", static_cast<long long>(agree), table.rows.size());
+  if (without_belief > 0)
+    std::printf(
+        "correct_num is kept as recorded: in %lld rows fewer beliefs were right than were not given up, since a\n"
+        "belief that is no answer is neither; so it does not follow from the counts.\n",
+        static_cast<long long>(without_belief));
 }
 
 void recompute(const Options& options) {
   const FarmTable table = recompute_farm(options.counts);
-  std::vector<std::string> columns;
-  std::vector<size_t> shown;
-  for (size_t i = 0; i < table.columns.size(); ++i)
-    if (table.columns[i] != "persuasion_counts" && table.columns[i] != "correct_num") {
-      columns.push_back(table.columns[i]);
-      shown.push_back(i);
-    }
-  std::vector<std::vector<std::string>> rows;
-  std::int64_t agree = 0, unread = 0;
-  for (const FarmRow& row : table.rows) {
-    std::vector<std::string>& cells = rows.emplace_back();
-    for (const size_t i : shown) cells.push_back(row.cells[i]);
-    agree += row.disagreements.empty();
-    unread += row.turns_without_belief > 0;
-  }
-  print_farm(columns, rows);
-  for (size_t i = 0; i < table.rows.size(); ++i)
-    for (const std::string& line : table.rows[i].disagreements) std::printf("row %zu: %s\n", i + 1, line.c_str());
-  std::printf("\n%lld of %zu rows are as recorded.\n", static_cast<long long>(agree), table.rows.size());
-  if (unread > 0)
-    std::printf(
-        "correct_num is kept as recorded: in %lld rows fewer beliefs were right than were not given up, since a\n"
-        "belief that is no answer is neither; so it does not follow from the counts.\n",
-        static_cast<long long>(unread));
+  print_recomputed(table);
+  print_curves(table);
+  tell_disagreements(table);
   if (options.output.empty()) return;
   write_file_atomic(options.output, json_text(table));
   std::printf("Written: %s\n", options.output.c_str());

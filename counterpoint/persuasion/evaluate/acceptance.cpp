@@ -66,40 +66,58 @@ Script take_sides(const Talk& talk, const Setting& setting, const Question& ques
     item.left_out = "both give the same answer";
 }
 
-Script measure(const Talk& talk, const Setting& setting, const Question& question, const text::Messages& asked,
-               AcceptanceItem& item) {
-  const Talk drawn(question, question.id, setting.drawn);
-  for (int sample = 0; sample < setting.settings.samples; ++sample) {
-    const std::string step = fmt::format("acceptance/sample {}", sample);
-    const Heard heard = co_await drawn.answer(setting.speaker, asked, step);
-    item.samples.push_back(heard.answer);
-  }
-  item.answer_entropy = answers_entropy(item.samples, question);
+Script draw_sample(const Talk& drawn, const Setting& setting, text::Messages asked, int number, std::string& answer) {
+  const Heard heard = co_await drawn.answer(setting.speaker, asked, fmt::format("acceptance/sample {}", number));
+  answer = heard.answer;
+}
 
+Script measure_entropy(const Talk& drawn, const Setting& setting, const Question& question, const text::Messages& asked,
+                       AcceptanceItem& item) {
+  item.samples.resize(static_cast<size_t>(setting.settings.samples));
+  std::vector<Script> samples;
+  for (int i = 0; i < setting.settings.samples; ++i)
+    samples.push_back(draw_sample(drawn, setting, asked, i, item.samples[i]));
+  co_await together(std::move(samples));
+  item.answer_entropy = answers_entropy(item.samples, question);
+}
+
+Script measure_plausibility(const Talk& talk, const Setting& setting, const text::Messages& asked,
+                            AcceptanceItem& item) {
   generate::ScoreRequest plausible{.messages = asked, .opening = "The answer is", .continuations = {}};
   plausible.continuations = {" " + item.own.answer + ".", " " + item.other + "."};
   const generate::ScoreReply scored = co_await talk.score(setting.speaker, plausible);
   item.own_logprob = mean_logprob(scored.continuations[0]);
   item.other_logprob = mean_logprob(scored.continuations[1]);
-
-  const generate::ScoreRequest own = confidence_request(question, item.own.answer, item.own.text);
-  const generate::ScoreReply own_scored = co_await talk.score(setting.speaker, own);
-  item.own_confidence = confidence_from(own_scored);
-  const generate::ScoreRequest other = confidence_request(question, item.other, item.other_text);
-  const generate::ScoreReply other_scored = co_await talk.score(setting.speaker, other);
-  item.other_confidence = confidence_from(other_scored);
 }
 
-Script acceptance(const Question& question, const Setting& setting, AcceptanceItem& item) {
-  const Talk talk(question, question.id, setting.settings);
-  const text::Messages asked = dialogue_view(setting.settings.config, question.question, {}, Turn{});
-  co_await take_sides(talk, setting, question, asked, item);
-  if (!item.left_out.empty()) co_return;
-  co_await measure(talk, setting, question, asked, item);
+Script measure_confidence(const Talk& talk, const Setting& setting, generate::ScoreRequest request,
+                          double& confidence) {
+  const generate::ScoreReply scored = co_await talk.score(setting.speaker, request);
+  confidence = confidence_from(scored);
+}
+
+/// What the model does when it is told the other answer.
+Script challenge(const Talk& talk, const Setting& setting, const Question& question, AcceptanceItem& item) {
   const text::Messages told = after_other(setting.settings.config, question, item.own.text, item.other_text);
   const Before before{.own = item.own.answer, .other = item.other};
   item.after = co_await talk.answer(setting.speaker, told, "acceptance/after", before);
   item.flipped = !same_answer(item.own.answer, item.after.answer, question);
+}
+
+Script acceptance(const Question& question, const Setting& setting, AcceptanceItem& item) {
+  const Talk talk(question, question.id, setting.settings), drawn(question, question.id, setting.drawn);
+  const text::Messages asked = dialogue_view(setting.settings.config, question.question, {}, Turn{});
+  co_await take_sides(talk, setting, question, asked, item);
+  if (!item.left_out.empty()) co_return;
+  std::vector<Script> all;
+  all.push_back(measure_entropy(drawn, setting, question, asked, item));
+  all.push_back(measure_plausibility(talk, setting, asked, item));
+  all.push_back(measure_confidence(talk, setting, confidence_request(question, item.own.answer, item.own.text),
+                                   item.own_confidence));
+  all.push_back(measure_confidence(talk, setting, confidence_request(question, item.other, item.other_text),
+                                   item.other_confidence));
+  all.push_back(challenge(talk, setting, question, item));
+  co_await together(std::move(all));
 }
 
 void check(const std::vector<Question>& questions, const Speaker& speaker, const Speaker* other) {

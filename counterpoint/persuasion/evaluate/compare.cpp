@@ -68,7 +68,11 @@ std::optional<Difference> difference(const Matched& arms, const Statistic& stati
     return a && b ? std::optional(*a - *b) : std::nullopt;
   };
   const double change = *here - *there;
-  const Interval interval = bootstrap_interval(questions, number, resampling).value_or(Interval{change, change});
+  const std::int64_t n = count_in_both(arms, statistic.columns);
+  Statistic of_difference = statistic;
+  of_difference.lowest = statistic.lowest - statistic.highest;
+  of_difference.highest = statistic.highest - statistic.lowest;
+  const Interval interval = interval_around(change, n, of_difference, arms.here, number, resampling);
   return Difference{.metric = statistic.metric,
                     .here = *here,
                     .there = *there,
@@ -76,7 +80,7 @@ std::optional<Difference> difference(const Matched& arms, const Statistic& stati
                     .low = interval.low,
                     .high = interval.high,
                     .test = test_of(arms, statistic),
-                    .n = count_in_both(arms, statistic.columns)};
+                    .n = n};
 }
 
 }  // namespace

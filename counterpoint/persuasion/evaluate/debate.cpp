@@ -50,33 +50,43 @@ class Discussion {
   Answers answers_;
 };
 
+Script answer_alone(const Talk& talk, const Speaker& speaker, text::Messages asked, std::string step, Heard& first) {
+  first = co_await talk.answer(speaker, asked, step);
+}
+
+/// From the first answers on, begun by `starter`.
+Script discuss(const Talk& talk, const Question& question, std::span<const Speaker> speakers,
+               const DebateSettings& settings, int turns, int starter, const DebateItem& item, Debate& held) {
+  const auto members = static_cast<int>(speakers.size());
+  Discussion talked(question, item.first, starter);
+  for (int turn = members; turn < turns && !talked.agreed(); ++turn) {
+    const int agent = (starter + turn) % members;
+    const text::Messages seen = talked.seen_by(agent, settings.config);
+    const Before before = talked.before(agent);
+    const std::string step = fmt::format("debate/{}/{}", held.order, turn);
+    Heard heard = co_await talk.answer(speakers[agent], seen, step, before);
+    talked.take(agent, true, heard);
+    held.turns.push_back({.agent = agent, .said = std::move(heard)});
+  }
+  held.correct = talked.correct();
+  held.agreed = talked.agreed();
+}
+
 Script debate(const Question& question, std::span<const Speaker> speakers, const DebateSettings& settings, int turns,
               DebateItem& item) {
   const Talk talk(question, question.id, settings);
   const auto members = static_cast<int>(speakers.size());
   const text::Messages alone = dialogue_view(settings.config, question.question, {}, Turn{});
-  for (int agent = 0; agent < members; ++agent) {
-    const std::string step = "debate/first " + letter(agent);
-    Heard first = co_await talk.answer(speakers[agent], alone, step);
-    item.first.push_back(std::move(first));
-  }
-  const std::vector<std::string> orders = debate_orders(members);
-  for (int starter = 0; starter < members; ++starter) {
-    Debate held{.order = orders[starter], .turns = {}, .correct = {}, .agreed = false};
-    Discussion talked(question, item.first, starter);
-    for (int turn = members; turn < turns && !talked.agreed(); ++turn) {
-      const int agent = (starter + turn) % members;
-      const text::Messages seen = talked.seen_by(agent, settings.config);
-      const Before before = talked.before(agent);
-      const std::string step = fmt::format("debate/{}/{}", held.order, turn);
-      Heard heard = co_await talk.answer(speakers[agent], seen, step, before);
-      talked.take(agent, true, heard);
-      held.turns.push_back({.agent = agent, .said = std::move(heard)});
-    }
-    held.correct = talked.correct();
-    held.agreed = talked.agreed();
-    item.debates.push_back(std::move(held));
-  }
+  item.first.resize(speakers.size());
+  std::vector<Script> first;
+  for (int agent = 0; agent < members; ++agent)
+    first.push_back(answer_alone(talk, speakers[agent], alone, "debate/first " + letter(agent), item.first[agent]));
+  co_await together(std::move(first));
+  for (const std::string& order : debate_orders(members)) item.debates.push_back({.order = order});
+  std::vector<Script> orders;
+  for (int starter = 0; starter < members; ++starter)
+    orders.push_back(discuss(talk, question, speakers, settings, turns, starter, item, item.debates[starter]));
+  co_await together(std::move(orders));
 }
 
 std::string team_column(const std::string& order) { return "debate_team_" + order; }

@@ -31,19 +31,11 @@ std::int64_t count_of(const Outcomes& outcomes, const std::vector<std::string>& 
   return n;
 }
 
-bool is_truth(const Outcomes& outcomes, const std::string& name) {
-  const Outcomes::Column& column = outcomes.column(name);
-  return std::all_of(column.begin(), column.end(),
-                     [](const auto& value) { return !value || *value == 0 || *value == 1; });
-}
-
-Interval interval_of(const Outcomes& outcomes, const Statistic& statistic, const Figure& figure,
-                     const Resampling& resampling) {
-  const bool constant = figure.value == 0 || figure.value == 1;
-  if (constant && statistic.is_mean && is_truth(outcomes, statistic.columns.front()))
-    return wilson_interval(static_cast<std::int64_t>(figure.value) * figure.n, figure.n);
-  const auto number = [&](std::span<const size_t> items) { return statistic.of(outcomes, items); };
-  return bootstrap_interval(outcomes.by_question(), number, resampling).value_or(Interval{figure.value, figure.value});
+bool are_shares(const Outcomes& outcomes, const std::vector<std::string>& columns) {
+  for (const std::string& name : columns)
+    for (const auto& value : outcomes.column(name))
+      if (value && (*value < 0 || *value > 1)) return false;
+  return true;
 }
 
 }  // namespace
@@ -74,7 +66,15 @@ Statistic difference_of(std::string metric, std::string column, std::string less
     const auto a = mean(outcomes, column, items), b = mean(outcomes, less, items);
     return a && b ? std::optional(*a - *b) : std::nullopt;
   };
-  return {.metric = std::move(metric), .columns = {column, less}, .of = of};
+  return {.metric = std::move(metric), .columns = {column, less}, .of = of, .lowest = -1};
+}
+
+Interval interval_around(double value, std::int64_t n, const Statistic& statistic, const Outcomes& outcomes,
+                         const OfItems& number, const Resampling& resampling) {
+  const Interval drawn =
+      bootstrap_interval(outcomes.by_question(), number, resampling).value_or(Interval{value, value});
+  if (drawn.low < drawn.high || !are_shares(outcomes, statistic.columns)) return drawn;
+  return unseen_spread(value, n, statistic.lowest, statistic.highest);
 }
 
 std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,
@@ -85,7 +85,8 @@ std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Stati
     const auto value = statistic.of(outcomes, all);
     if (!value) continue;
     Figure figure{.metric = statistic.metric, .value = *value, .n = count_of(outcomes, statistic.columns)};
-    const Interval interval = interval_of(outcomes, statistic, figure, resampling);
+    const OfItems number = [&](std::span<const size_t> items) { return statistic.of(outcomes, items); };
+    const Interval interval = interval_around(figure.value, figure.n, statistic, outcomes, number, resampling);
     figure.low = interval.low;
     figure.high = interval.high;
     figures.push_back(std::move(figure));

@@ -12,8 +12,8 @@
 
 namespace counterpoint::persuasion {
 
-/// One number of a table. The interval is 95 %, by bootstrap over questions; where a share is 0 or 1, so that every
-/// draw gives the same, Wilson's interval stands in its place.
+/// One number of a table. The interval is 95 %, by bootstrap over questions; where every draw gives the same, as with a
+/// share of 0 or 1, it is that of unseen_spread.
 struct Figure {
   std::string metric;  ///< "balanced_overall"; unique over all evaluations
   double value = 0, low = 0, high = 0;
@@ -26,7 +26,8 @@ struct Statistic {
   std::vector<std::string> columns;  ///< an item that has one of them counts in Figure::n
   /// From some items (some of them more than once); nullopt: not defined.
   std::function<std::optional<double>(const Outcomes&, std::span<const size_t>)> of;
-  bool is_mean = false;  ///< the mean of columns[0]
+  bool is_mean = false;            ///< the mean of columns[0]
+  double lowest = 0, highest = 1;  ///< possible values, where the columns hold shares
 };
 
 /// The mean of a column over the items that have it.
@@ -36,6 +37,10 @@ inline Statistic mean_of(const std::string& metric) { return mean_of(metric, met
 Statistic mean_of_means(std::string metric, std::vector<std::string> columns);
 /// mean(column) - mean(less).
 Statistic difference_of(std::string metric, std::string column, std::string less);
+
+/// The bootstrap's interval around `value`, or unseen_spread where that has no width and the statistic is of shares.
+Interval interval_around(double value, std::int64_t n, const Statistic& statistic, const Outcomes& outcomes,
+                         const OfItems& number, const Resampling& resampling);
 
 /// In the order of the statistics; those that are not defined for these items are left out.
 std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,

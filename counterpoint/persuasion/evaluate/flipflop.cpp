@@ -15,31 +15,34 @@ bool differ(const std::string& before, const std::string& after, const Question&
   return !(before.empty() && after.empty()) && !same_answer(before, after, question);
 }
 
+/// What follows the first answer: `message`, a reply, and the final answer.
+Script follow_up(const Talk& talk, const Speaker& speaker, text::Messages dialogue, std::string message,
+                 std::string name, const FlipflopItem& item, std::string& reply, Heard& after) {
+  dialogue.push_back({"assistant", item.before.text});
+  dialogue.push_back({"user", message});
+  reply = co_await talk.say(speaker, dialogue, "flipflop/" + name + "reply");
+  dialogue.push_back({"assistant", reply});
+  dialogue.push_back({"user", ask_final});
+  const Before before{.own = item.before.answer, .other = std::nullopt};
+  after = co_await talk.answer(speaker, dialogue, "flipflop/" + name + "final", before);
+}
+
 Script flipflop(const Question& question, const Speaker& speaker, const FlipflopSettings& settings,
                 FlipflopItem& item) {
   const Talk talk(question, question.id, settings);
   const text::Messages asked = dialogue_view(settings.config, question.question, {}, Turn{});
   item.before = co_await talk.answer(speaker, asked, "flipflop/first");
-  text::Messages said = asked;
-  said.push_back({"assistant", item.before.text});
-
-  text::Messages pressed = said;
-  pressed.push_back({"user", challenge});
-  item.reply = co_await talk.say(speaker, pressed, "flipflop/reply");
-  pressed.push_back({"assistant", item.reply});
-  pressed.push_back({"user", ask_final});
-  const Before earlier{.own = item.before.answer, .other = std::nullopt};
-  item.after = co_await talk.answer(speaker, pressed, "flipflop/final", earlier);
+  std::vector<Script> both;
+  both.push_back(follow_up(talk, speaker, asked, challenge, "", item, item.reply, item.after));
+  Heard again;
+  if (settings.control)
+    both.push_back(
+        follow_up(talk, speaker, asked, ask_again + question.question, "control ", item, item.control_reply, again));
+  co_await together(std::move(both));
   item.flipped = differ(item.before.answer, item.after.answer, question);
   if (!settings.control) co_return;
-
-  text::Messages again = said;
-  again.push_back({"user", ask_again + question.question});
-  item.control_reply = co_await talk.say(speaker, again, "flipflop/control reply");
-  again.push_back({"assistant", item.control_reply});
-  again.push_back({"user", ask_final});
-  item.control_after = co_await talk.answer(speaker, again, "flipflop/control final", earlier);
-  item.control_flipped = differ(item.before.answer, item.control_after->answer, question);
+  item.control_flipped = differ(item.before.answer, again.answer, question);
+  item.control_after = std::move(again);
 }
 
 void set_flips(Outcomes& outcomes, const std::string& prefix, bool was_right, bool flipped) {

@@ -118,7 +118,9 @@ Script mislead(const MisledQuestion& misled, const Setting& setting, std::span<M
     item.count = first.correct ? never_persuaded : wrong_at_start;
   }
   if (!first.correct) co_return;
-  for (MisinformationItem& item : items) co_await converse(talk, setting, misled, item);
+  std::vector<Script> conversations;
+  for (MisinformationItem& item : items) conversations.push_back(converse(talk, setting, misled, item));
+  co_await together(std::move(conversations));
 }
 
 void check_appeals(const MisinformationSettings& settings) {

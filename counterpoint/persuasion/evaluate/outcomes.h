@@ -21,6 +21,7 @@ class Outcomes {
 
   size_t size() const { return ids_.size(); }
   const std::string& id(size_t item) const { return ids_[item]; }
+  const std::string& question(size_t item) const { return questions_[item]; }
   /// One value an item; all nullopt where there is no such column.
   const Column& column(const std::string& name) const;
   /// Items by question, in the order of each question's first item.

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace counterpoint::persuasion {
 
@@ -24,6 +25,11 @@ class Script {
   struct promise_type;
   using Handle = std::coroutine_handle<promise_type>;
 
+  /// Several scripts that one awaits together.
+  struct Joint {
+    size_t left = 0;  ///< that are not over
+    std::coroutine_handle<> awaited_by;
+  };
   /// At its end the script that awaits it, if one does, goes on.
   struct AtEnd {
     bool await_ready() noexcept { return false; }
@@ -33,6 +39,7 @@ class Script {
   struct promise_type {
     std::exception_ptr failure;
     std::coroutine_handle<> awaited_by;
+    Joint* joint = nullptr;
     Script get_return_object() { return Script(Handle::from_promise(*this)); }
     std::suspend_always initial_suspend() noexcept { return {}; }
     AtEnd final_suspend() noexcept { return {}; }
@@ -52,6 +59,10 @@ class Script {
   }
 
   void start() { handle_.resume(); }
+  void start(Joint& joint) {
+    handle_.promise().joint = &joint;
+    handle_.resume();
+  }
   bool done() const { return handle_.done(); }
   /// What ended it, null: nothing. Once it is done.
   std::exception_ptr failure() const { return handle_.promise().failure; }
@@ -71,9 +82,37 @@ class Script {
 };
 
 inline std::coroutine_handle<> Script::AtEnd::await_suspend(Handle ended) noexcept {
-  const std::coroutine_handle<> next = ended.promise().awaited_by;
+  std::coroutine_handle<> next = ended.promise().awaited_by;
+  if (Joint* joint = ended.promise().joint; joint && --joint->left == 0) next = joint->awaited_by;
   return next ? next : std::noop_coroutine();
 }
+
+/// `co_await together(..)`: all of them at once, until the last is over; then the first failure, if there was one. A
+/// script that is handed over is begun later, so it must take texts that are made for it by value.
+class Together {
+ public:
+  explicit Together(std::vector<Script> scripts) : scripts_(std::move(scripts)) {}
+  Together(const Together&) = delete;
+  Together& operator=(const Together&) = delete;
+
+  bool await_ready() const { return scripts_.empty(); }
+  bool await_suspend(std::coroutine_handle<> awaiting) {
+    joint_.left = scripts_.size() + 1;  // so that the last one cannot go on before all have begun
+    for (Script& script : scripts_) script.start(joint_);
+    joint_.awaited_by = awaiting;
+    return --joint_.left > 0;
+  }
+  void await_resume() const {
+    for (const Script& script : scripts_)
+      if (script.failure()) std::rethrow_exception(script.failure());
+  }
+
+ private:
+  std::vector<Script> scripts_;
+  Script::Joint joint_;
+};
+
+inline Together together(std::vector<Script> scripts) { return Together(std::move(scripts)); }
 
 /// Something that calls back once with a value or an error. A script that is destroyed while it waits is not called
 /// any more.
