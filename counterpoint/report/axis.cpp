@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "counterpoint/report/terminal.h"
+
 namespace counterpoint::report {
 namespace {
 
@@ -35,7 +37,8 @@ Axis::Axis(const AxisWish& wish, double start, double end)
 
 std::string Axis::label(double tick, bool percent) const {
   const double step = step_ * (percent ? 100 : 1);
-  if (step < 1e-3 || step >= 1e4) return format_freely(tick * (percent ? 100 : 1));
+  if (step < 1e-3) return format_freely(tick * (percent ? 100 : 1));
+  if (step >= 1 && !percent) return (tick < 0 ? "−" : "") + thousands(std::llround(std::abs(tick)));
   return format_number(tick, {percent, std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)))});
 }
 

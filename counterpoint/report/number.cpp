@@ -15,6 +15,15 @@ std::string digits(double size, const NumberStyle& style) {
   return fmt::format("{:.{}f}", size * (style.percent ? 100 : 1), style.decimals);
 }
 
+/// 0.00052 as "5.2e-4", 0.0005 as "5e-4".
+std::string powers_of_ten(double size) {
+  const std::string written = fmt::format("{:.1e}", size);
+  const size_t e = written.find('e');
+  std::string digits_part = written.substr(0, e);
+  if (digits_part.ends_with(".0")) digits_part.resize(digits_part.size() - 2);
+  return fmt::format("{}e{}", digits_part, std::stoi(written.substr(e + 1)));
+}
+
 bool is_zero(const std::string& written) { return written.find_first_not_of("0.") == std::string::npos; }
 
 }  // namespace
@@ -39,10 +48,14 @@ std::string format_freely(double value) {
   const double size = std::abs(value);
   const std::string sign = value < 0 ? minus : "";
   if (size == 0) return "0";
-  if (size < 1e-3) return sign + fmt::format("{:.1e}", size);
+  if (size < 1e-3) return sign + powers_of_ten(size);
   if (size >= 1000) return sign + thousands(std::llround(size));
   const int whole_digits = size < 1 ? 0 : static_cast<int>(std::log10(size)) + 1;
   return sign + fmt::format("{:.{}f}", size, 3 - whole_digits);
+}
+
+std::string counted(long long count, const std::string& one, const std::string& many) {
+  return thousands(count) + " " + (count == 1 ? one : many);
 }
 
 }  // namespace counterpoint::report

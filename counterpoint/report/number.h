@@ -25,7 +25,10 @@ std::string format_difference(double value, const NumberStyle& style);
 /// "[68.1, 78.0]"; "" without an interval.
 std::string format_interval(const Estimate& estimate, const NumberStyle& style);
 
-/// Three significant digits or so for numbers whose size nobody knows before: "0.693", "12.4", "1,830", "5.0e-4".
+/// Three significant digits or so for numbers whose size nobody knows before: "0.693", "12.4", "1,830", "5e-4".
 std::string format_freely(double value);
+
+/// "1 tree", "1,200 trees".
+std::string counted(long long count, const std::string& one, const std::string& many);
 
 }  // namespace counterpoint::report

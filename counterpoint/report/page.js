@@ -21,6 +21,18 @@ function drawn(tag, attributes, text) {
   return made;
 }
 
+/** 1 reply, 2 replies. */
+const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+
+/** A box in which something wide scrolls, by keyboard too. */
+function scrolling(label, content) {
+  const box = node('div', 'scroll', content);
+  box.tabIndex = 0;
+  box.setAttribute('role', 'region');
+  box.setAttribute('aria-label', label);
+  return box;
+}
+
 /** The data of this id, or null where the page has none. */
 function pageData(id) {
   const block = document.getElementById(id);
@@ -28,18 +40,18 @@ function pageData(id) {
 }
 
 /**
- * Fills the .browser element `id`: a search box, a list of `items` and, beside it, what draw(item) returns for the chosen
+ * Fills the .browser element `id`: a search box, a list of `items` (one tree, many trees) and, beside it, what draw(item) returns for the chosen
  * one. Every item has `title`, `detail` and `words` (what the search looks through). The chosen one stands in the page's
  * address as #ID/NUMBER, so that a link leads to it.
  */
-function browse(id, what, items, draw) {
+function browse(id, [one, many], items, draw) {
   const root = document.getElementById(id);
   if (!root || !items || items.length === 0) return;
   const search = node('input');
   search.type = 'search';
   search.id = id + '-search';
   search.autocomplete = 'off';
-  const label = node('label', '', 'Search ' + what);
+  const label = node('label', '', 'Search ' + many);
   label.htmlFor = search.id;
   const count = node('p');
   count.setAttribute('aria-live', 'polite');
@@ -60,8 +72,8 @@ function browse(id, what, items, draw) {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     shown = items.map((_, index) => index).filter((index) => words.every((word) => haystack[index].includes(word)));
     buttons.forEach((button, index) => { button.parentElement.hidden = !shown.includes(index); });
-    count.textContent = shown.length === items.length ? items.length + ' ' + what
-        : shown.length + ' of ' + items.length + ' ' + what;
+    count.textContent = shown.length === items.length ? counted(items.length, one, many)
+        : shown.length + ' of ' + counted(items.length, one, many);
     updateSteps();
   }
   function updateSteps() {

@@ -27,7 +27,10 @@ TEST(Number, FreelyByTheirSize) {
   EXPECT_EQ(format_freely(0.69314), "0.693");
   EXPECT_EQ(format_freely(-12.42), "−12.4");
   EXPECT_EQ(format_freely(1830.4), "1,830");
-  EXPECT_EQ(format_freely(5e-4), "5.0e-04");
+  EXPECT_EQ(format_freely(5e-4), "5e-4");
+  EXPECT_EQ(format_freely(-1.24e-12), "−1.2e-12");
+  EXPECT_EQ(counted(1, "reply", "replies"), "1 reply");
+  EXPECT_EQ(counted(1200, "reply", "replies"), "1,200 replies");
 }
 
 std::vector<std::string> labels(const Axis& axis, bool percent = false) {
@@ -44,6 +47,7 @@ TEST(Axis, RoundTicksAroundTheData) {
   EXPECT_EQ(labels(Axis({.low = 0.601, .high = 0.705}, 0, 100)), (Labels{"0.60", "0.65", "0.70", "0.75"}));
   EXPECT_EQ(labels(Axis({.low = 1, .high = 4, .whole = true, .tight = true}, 0, 100)), (Labels{"1", "2", "3", "4"}));
   EXPECT_EQ(labels(Axis({.low = 1, .high = 2, .whole = true, .tight = true}, 0, 100)), (Labels{"1", "2"}));
+  EXPECT_EQ(labels(Axis({.low = 1, .high = 1200, .whole = true, .tight = true}, 0, 100)), (Labels{"500", "1,000"}));
 }
 
 TEST(Axis, PlacesValues) {

@@ -97,14 +97,14 @@ std::string name_below(const fs::path& folder, const fs::path& root) {
 
 std::string subtitle_of(const StudyPage& page) {
   std::vector<std::string> parts;
-  if (page.all_trees) parts.push_back(fmt::format("{} dialogue trees", page.all_trees->trees));
+  if (page.all_trees) parts.push_back(report::counted(page.all_trees->trees, "dialogue tree", "dialogue trees"));
   std::int64_t pairs = 0;
   for (const PairTally& tally : page.pairs) pairs += tally.kept;
-  if (!page.pairs.empty()) parts.push_back(fmt::format("{} preference pairs", pairs));
+  if (!page.pairs.empty()) parts.push_back(report::counted(pairs, "preference pair", "preference pairs"));
   double steps = 0;
   for (const TrainingCurve& curve : page.curves)
     if (!curve.points.empty()) steps = std::max(steps, curve.points.back().first);
-  if (!page.curves.empty()) parts.push_back(fmt::format("{} training steps", steps));
+  if (!page.curves.empty()) parts.push_back(report::counted(std::llround(steps), "training step", "training steps"));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -31,8 +31,9 @@ std::string turns_table(const TreeSummary& trees) {
                    report::number_cell(share(turn.correct, turn.nodes)),
                    report::number_cell(share(turn.agreed, turn.nodes))});
   return table.html() +
-         report::note_html(fmt::format("{} trees, {} replies; {} branches ended in agreement.", thousands(trees.trees),
-                                       thousands(trees.nodes), thousands(trees.agreed)));
+         report::note_html(fmt::format("{}, {}; {} ended in agreement.", report::counted(trees.trees, "tree", "trees"),
+                                       report::counted(trees.nodes, "reply", "replies"),
+                                       report::counted(trees.agreed, "branch", "branches")));
 }
 
 std::string pairs_chart(const std::vector<PairTally>& pairs) {

@@ -8,8 +8,9 @@
 
 namespace counterpoint::persuasion {
 
-std::string_view study_style();   // study.css
-std::string_view study_script();  // study.js
+std::string_view study_style();      // study.css
+std::string_view tree_map_script();  // tree_map.js
+std::string_view study_script();     // study.js
 
 namespace {
 
@@ -72,7 +73,7 @@ std::string study_page(const StudyPage& study) {
                     .footer = study.footer,
                     .data = {},
                     .style = std::string(study_style()),
-                    .script = std::string(study_script())};
+                    .script = std::string(tree_map_script()) + std::string(study_script())};
   add_figures(page, study, order);
   add_browsers(page, study, order);
   add_section(page, "settings", "Settings", "", settings_html(study));
