@@ -59,22 +59,25 @@ persuasion::TreeConfig tree_of(const QuestionSource& source) {
   return source.tree.empty() ? persuasion::default_tree_config() : persuasion::load_tree_config(source.tree);
 }
 
-void add_reply_options(CLI::App& command, ReplyOptions& options) {
+void add_sampling_options(CLI::App& command, generate::Sampling& sampling) {
   const auto number = [&](const char* name, auto& value, const char* help, const CLI::Validator& range) {
     shown_as(command.add_option(name, value, help)->check(range)->capture_default_str(), "N");
   };
+  number("--temperature", sampling.temperature, "0: greedy", CLI::Range(0.0, 100.0));
+  number("--top-p", sampling.top_p, "Most likely tokens that reach this probability; 1: off", CLI::Range(0.0, 1.0));
+  number("--top-k", sampling.top_k, "Most likely tokens; 0: off", CLI::NonNegativeNumber);
+  number("--min-new-tokens", sampling.min_new_tokens, "Tokens before a reply may end", CLI::NonNegativeNumber);
+  number("--max-new-tokens", sampling.max_new_tokens, "Tokens at which a reply is cut", CLI::Range(1, 100000));
+}
+
+void add_reply_options(CLI::App& command, ReplyOptions& options) {
   shown_as(command.add_option("--answer-mode", options.answer_mode, "How answers are read: alias, choices, model")
                ->check(CLI::IsMember(persuasion::answer_modes()))
                ->capture_default_str(),
            "NAME");
   command.add_option("--answer-model", options.answer_model, "Model that reads (default: the speaker's own)");
   shown_as(command.add_option("--seed", options.seed, "Of the run")->capture_default_str(), "N");
-  generate::Sampling& sampling = options.sampling;
-  number("--temperature", sampling.temperature, "0: greedy", CLI::Range(0.0, 100.0));
-  number("--top-p", sampling.top_p, "Most likely tokens that reach this probability; 1: off", CLI::Range(0.0, 1.0));
-  number("--top-k", sampling.top_k, "Most likely tokens; 0: off", CLI::NonNegativeNumber);
-  number("--min-new-tokens", sampling.min_new_tokens, "Tokens before a reply may end", CLI::NonNegativeNumber);
-  number("--max-new-tokens", sampling.max_new_tokens, "Tokens at which a reply is cut", CLI::Range(1, 100000));
+  add_sampling_options(command, options.sampling);
 }
 
 }  // namespace counterpoint::commands

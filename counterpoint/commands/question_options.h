@@ -24,6 +24,9 @@ void add_question_options(CLI::App& command, QuestionSource& source);
 std::vector<persuasion::Question> questions_of(const QuestionSource& source, std::uint64_t seed);
 persuasion::TreeConfig tree_of(const QuestionSource& source);
 
+/// --temperature --top-p --top-k --min-new-tokens --max-new-tokens
+void add_sampling_options(CLI::App& command, generate::Sampling& sampling);
+
 /// How replies are drawn and read.
 struct ReplyOptions {
   generate::Sampling sampling;

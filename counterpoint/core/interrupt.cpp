@@ -19,6 +19,13 @@ void catch_interrupts() {
   std::signal(SIGTERM, note);
 }
 
+InterruptGuard::InterruptGuard() { std::signal(SIGINT, note); }
+
+InterruptGuard::~InterruptGuard() {
+  std::signal(SIGINT, SIG_DFL);
+  noted = 0;
+}
+
 bool interrupted() { return noted != 0; }
 
 }  // namespace counterpoint

@@ -35,6 +35,8 @@ bool Batcher::step() {
   nn::parallel_for(static_cast<std::int64_t>(slices_.size()), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) take_logits(slices_[static_cast<size_t>(i)], logits);
   });
+  for (const Slice& slice : slices_)
+    if (slice.sequence->advanced) slice.sequence->advanced(*slice.sequence);
   finish_done();
   return true;
 }

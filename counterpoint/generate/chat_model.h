@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "counterpoint/text/message.h"
@@ -23,6 +24,11 @@ struct ChatRequest {
   std::string opening;  ///< the reply begins with this and the model goes on; "" = free
   Sampling sampling;
   std::uint64_t stream = 0;  ///< seed of this reply's own random stream
+  /// Called from advance() with pieces of the reply's text as it grows; joined they are ChatReply::text. Pieces are
+  /// whole characters. A server's reply comes as one piece.
+  std::function<void(std::string_view piece)> on_text = nullptr;
+  /// Asked in each advance(); true: the reply ends with what is there (of a server's, nothing).
+  std::function<bool()> stop = nullptr;
 };
 
 struct ChatReply {

@@ -6,6 +6,7 @@
 #include "counterpoint/core/strings.h"
 #include "counterpoint/generate/batcher.h"
 #include "counterpoint/generate/sampler.h"
+#include "counterpoint/generate/streamed_text.h"
 #include "counterpoint/text/encode_chat.h"
 #include "counterpoint/weights/model_files.h"
 
@@ -71,6 +72,8 @@ class LocalEngine final : public Engine {
  private:
   std::unique_ptr<Sequence> begin(const text::Messages& messages, const std::string& opening) const;
   std::unique_ptr<Sequence> begin_score(const ScoreRequest& request, const std::string& continuation) const;
+  std::string text_of(const Sequence& sequence) const;
+  void follow(Sequence& sequence, const ChatRequest& request, std::function<void(ChatReply)> done);
   ChatReply reply_of(const Sequence& sequence);
   void check_length(const Sequence& sequence, std::int64_t more) const;
 
@@ -121,12 +124,34 @@ void LocalEngine::submit(ChatRequest request, std::function<void(ChatReply)> don
     check_length(*sequence, request.sampling.max_new_tokens);
     sequence->sampling = request.sampling;
     sequence->random = RandomStream(request.stream);
-    sequence->done = [this, done](Sequence& finished) { done(reply_of(finished)); };
+    follow(*sequence, request, done);
     batcher_.submit(std::move(sequence));
   } catch (const Error& error) {
     ++use_.failed;
     refused_.push_back([done, why = std::string(error.what())] { done({.error = why}); });
   }
+}
+
+/// Says what the request wants to hear of its reply.
+void LocalEngine::follow(Sequence& sequence, const ChatRequest& request, std::function<void(ChatReply)> done) {
+  const auto streamed = request.on_text ? std::make_shared<StreamedText>(request.on_text) : nullptr;
+  if (streamed || request.stop)
+    sequence.advanced = [this, streamed, stop = request.stop](Sequence& growing) {
+      if (streamed) streamed->grow(text_of(growing));
+      if (stop && stop()) growing.finished = true;
+    };
+  sequence.done = [this, streamed, done = std::move(done)](Sequence& finished) {
+    ChatReply reply = reply_of(finished);
+    if (streamed) streamed->finish(reply.text);
+    done(std::move(reply));
+  };
+}
+
+/// The reply so far, opening included.
+std::string LocalEngine::text_of(const Sequence& sequence) const {
+  const auto end = sequence.tokens.end() - (sequence.stopped ? 1 : 0);
+  const std::vector<TokenId> ids(sequence.tokens.begin() + sequence.opening_begin, end);
+  return valid_utf8(files_.tokenizer->decode(ids, /*skip_special=*/true));
 }
 
 ChatReply LocalEngine::reply_of(const Sequence& sequence) {
@@ -135,9 +160,7 @@ ChatReply LocalEngine::reply_of(const Sequence& sequence) {
   reply.prompt_tokens = sequence.prompt_tokens;
   reply.reused_tokens = sequence.reused;
   reply.new_tokens = sequence.new_tokens();
-  const auto text_end = sequence.tokens.end() - (sequence.stopped ? 1 : 0);
-  const std::vector<TokenId> ids(sequence.tokens.begin() + sequence.opening_begin, text_end);
-  reply.text = std::string(trim(valid_utf8(files_.tokenizer->decode(ids, /*skip_special=*/true))));
+  reply.text = std::string(trim(text_of(sequence)));
   use_.prompt_tokens += reply.prompt_tokens;
   use_.reused_tokens += reply.reused_tokens;
   use_.new_tokens += reply.new_tokens;

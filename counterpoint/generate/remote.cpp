@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <deque>
 #include <unordered_map>
+#include <utility>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/strings.h"
@@ -44,7 +45,8 @@ class RemoteModel final : public ChatModel {
   ModelUse use() const override { return use_; }
 
   void submit(ChatRequest request, std::function<void(ChatReply)> done) override {
-    waiting_.push_back({std::move(request), std::move(done)});
+    Listener listener{std::exchange(request.on_text, nullptr), std::exchange(request.stop, nullptr), std::move(done)};
+    waiting_.push_back({std::move(request), std::move(listener)});
   }
 
   void submit(ScoreRequest, std::function<void(ScoreReply)> done) override { unscored_.push_back(std::move(done)); }
@@ -52,6 +54,7 @@ class RemoteModel final : public ChatModel {
   bool advance() override {
     if (waiting_.empty() && unscored_.empty() && under_way_.empty()) return false;
     hand_over();
+    drop_stopped();
     if (!unscored_.empty()) {
       refuse_scores();
     } else {
@@ -62,16 +65,33 @@ class RemoteModel final : public ChatModel {
   }
 
  private:
+  /// Who is told of a reply; called on the caller's thread only.
+  struct Listener {
+    std::function<void(std::string_view)> on_text;
+    std::function<bool()> stop;
+    std::function<void(ChatReply)> done;
+  };
   struct Waiting {
     ChatRequest request;
-    std::function<void(ChatReply)> done;
+    Listener listener;
   };
 
   void hand_over() {
     for (; !waiting_.empty(); waiting_.pop_front()) {
-      under_way_.emplace(++last_id_, std::move(waiting_.front().done));
+      under_way_.emplace(++last_id_, std::move(waiting_.front().listener));
       pool_.start(last_id_, std::move(waiting_.front().request));
     }
+  }
+
+  /// Nobody waits any more for what the server may still say to these.
+  void drop_stopped() {
+    std::vector<Listener> stopped;
+    for (auto entry = under_way_.begin(); entry != under_way_.end();) {
+      const bool stops = entry->second.stop && entry->second.stop();
+      if (stops) stopped.push_back(std::move(entry->second));
+      entry = stops ? under_way_.erase(entry) : std::next(entry);
+    }
+    for (const Listener& listener : stopped) listener.done({});
   }
 
   void refuse_scores() {
@@ -86,20 +106,23 @@ class RemoteModel final : public ChatModel {
   }
 
   void deliver(RemotePool::Finished finished) {
-    const auto callback = under_way_.extract(finished.id);
+    const auto entry = under_way_.extract(finished.id);
+    if (entry.empty()) return;  // it was stopped
+    const Listener& listener = entry.mapped();
     const ChatReply& reply = finished.reply;
     ++(reply.error.empty() ? use_.replies : use_.failed);
     use_.prompt_tokens += reply.prompt_tokens;
     use_.reused_tokens += reply.reused_tokens;
     use_.new_tokens += reply.new_tokens;
-    callback.mapped()(std::move(finished.reply));
+    if (listener.on_text && !reply.text.empty()) listener.on_text(reply.text);
+    listener.done(std::move(finished.reply));
   }
 
   std::string name_;
   std::chrono::milliseconds advance_wait_;
   std::deque<Waiting> waiting_;  ///< submitted since the last advance()
   std::deque<std::function<void(ScoreReply)>> unscored_;
-  std::unordered_map<std::int64_t, std::function<void(ChatReply)>> under_way_;
+  std::unordered_map<std::int64_t, Listener> under_way_;
   std::int64_t last_id_ = 0;
   ModelUse use_;
   RemotePool pool_;

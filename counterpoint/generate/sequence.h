@@ -22,6 +22,7 @@ struct Sequence {
   Sampling sampling;
   RandomStream random{0};
   bool stopped = false, finished = false;
+  std::function<void(Sequence&)> advanced;  ///< after each step that it took part in; may set `finished`
   std::function<void(Sequence&)> done;
 
   std::int64_t length() const { return static_cast<std::int64_t>(tokens.size()); }

@@ -32,6 +32,7 @@ class ScriptedModel final : public generate::ChatModel {
     waiting_.push_back([this, request = std::move(request), done = std::move(done)] {
       generate::ChatReply reply = reply_(request);
       ++(reply.error.empty() ? use_.replies : use_.failed);
+      if (request.on_text && !reply.text.empty()) request.on_text(reply.text);
       done(std::move(reply));
     });
   }
