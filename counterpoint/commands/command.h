@@ -25,5 +25,6 @@ void declare_evaluate(CLI::App& program);
 void declare_export(CLI::App& program);
 void declare_chat(CLI::App& program);
 void declare_report(CLI::App& program);
+void declare_study(CLI::App& program);
 
 }  // namespace counterpoint::commands

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
 #include "counterpoint/train/checkpoint.h"
 #include "counterpoint/train/metrics.h"
 
@@ -210,6 +211,7 @@ class Loop {
 FitResult fit(nn::LoraTrainer& trainer, const weights::ModelConfig& model, std::span<const Example> examples,
               Objective& objective, FitSettings settings, const FitHooks& hooks, ProgressSink& progress) {
   if (settings.logging_steps < 1) fail("logging-steps is {}: expected 1 or more", settings.logging_steps);
+  make_dirs(settings.run_folder);
   settings.batches.rows = std::ssize(examples);
   settings.schedule.total_steps = BatchPlan(settings.batches).total_steps();
   return Loop(trainer, model, examples, objective, settings, hooks, progress).run();

@@ -1,0 +1,169 @@
+// Questions, trees, pairs.
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
+#include "counterpoint/persuasion/forest.h"
+#include "counterpoint/persuasion/mining.h"
+#include "counterpoint/persuasion/question_files.h"
+#include "counterpoint/persuasion/run_folder.h"
+#include "counterpoint/persuasion/study/question_split.h"
+#include "counterpoint/persuasion/study/study_work.h"
+
+namespace counterpoint::persuasion {
+namespace {
+
+using data::Json;
+
+constexpr std::int64_t most_failures_told = 3;
+
+Json question_json(const Question& question) {
+  return {{"id", question.id},
+          {"question", question.question},
+          {"answers", question.answers},
+          {"choices", question.choices},
+          {"category", question.category}};
+}
+
+void write_questions(const std::filesystem::path& file, const std::vector<Question>& questions) {
+  std::string lines;
+  for (const Question& question : questions) lines += data::to_line(question_json(question)) + "\n";
+  write_file_atomic(file, lines);
+}
+
+/// As many of each kind, spread over questions, `most` in all (0: no limit).
+std::vector<const Pair*> balanced(const std::vector<Pair>& pairs, const QuestionGroups& groups, std::int64_t most) {
+  const Selection selection = select_pairs(pairs, groups, {.balance = false});
+  std::map<PairKind, std::vector<const Pair*>> kinds;
+  std::map<std::pair<PairKind, std::string>, int> rounds;
+  std::vector<std::pair<int, const Pair*>> ranked;
+  for (const auto& rows : selection.rows)
+    for (const Pair* pair : rows) ranked.emplace_back(rounds[{pair->kind, pair->question_id}]++, pair);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [round, pair] : ranked) kinds[pair->kind].push_back(pair);
+  size_t each = std::min(kinds[PairKind::resist].size(), kinds[PairKind::accept].size());
+  if (most > 0) each = std::min(each, static_cast<size_t>(most / 2));
+  std::vector<const Pair*> out;
+  for (auto& [kind, list] : kinds)
+    out.insert(out.end(), list.begin(), list.begin() + static_cast<std::ptrdiff_t>(each));
+  return out;
+}
+
+template <class Pointers>
+void write_pairs(const std::filesystem::path& file, const Pointers& pairs) {
+  std::string lines;
+  for (const Pair* pair : pairs) lines += data::to_line(to_json(*pair)) + "\n";
+  write_file_atomic(file, lines);
+}
+
+}  // namespace
+
+void StudyWork::split() {
+  const Json inputs{{"source", config_.questions},
+                    {"train", config_.train},
+                    {"valid", config_.valid},
+                    {"test", config_.test},
+                    {"seed", config_.seed},
+                    {"trained", {config_.trained.name, config_.trained.knows.value_or(-1)}},
+                    {"partner", {config_.partner.name, config_.partner.knows.value_or(-1)}}};
+  prints_["questions"] = stages_.run("questions", inputs, [&](const std::filesystem::path& folder) {
+    const QuestionSet all = load_questions(config_.questions, {.format = config_.question_format});
+    const auto parts = split_questions(all.questions, {config_.train, config_.valid, config_.test}, config_.seed);
+    std::vector<Question> every;
+    for (const Split split : splits) {
+      const std::vector<Question>& part = parts[static_cast<size_t>(split)];
+      write_questions(folder / fmt::format("{}.jsonl", name_of(split)), part);
+      every.insert(every.end(), part.begin(), part.end());
+    }
+    for (const StudyAgent* agent : {&config_.trained, &config_.partner})
+      if (agent->knows)
+        write_questions(folder / fmt::format("taught-{}.jsonl", agent->name),
+                        known_questions(every, agent->name, *agent->knows, config_.seed));
+  });
+}
+
+std::vector<Question> StudyWork::questions(const std::string& file) const {
+  const std::filesystem::path path = stages_.folder("questions") / (file + ".jsonl");
+  return std::filesystem::file_size(path) == 0 ? std::vector<Question>{} : load_questions(path.string()).questions;
+}
+
+void StudyWork::grow(Split split) {
+  const std::string name = fmt::format("trees/{}", name_of(split));
+  const TreeConfig tree = tree_config();
+  const generate::Sampling sample = sampling(config_.temperature);
+  const Json inputs{
+      {"questions", prints_.at("questions")},
+      {"agents", {prints_.at("agents/" + config_.trained.name), prints_.at("agents/" + config_.partner.name)}},
+      {"tree", tree.hash()},
+      {"sampling", {sample.temperature, sample.max_new_tokens, sample.min_new_tokens}},
+      {"openings", config_.openings},
+      {"answers", {config_.answer_mode, config_.answer_model}},
+      {"dtype", config_.dtype},
+      {"seed", config_.seed}};
+  prints_[name] =
+      stages_.run(name, inputs, [&](const std::filesystem::path& folder) { run_tree_questions(split, folder); });
+}
+
+void StudyWork::run_tree_questions(Split split, const std::filesystem::path& folder) {
+  const TreeConfig tree = tree_config();
+  const generate::Sampling sample = sampling(config_.temperature);
+  RunFolder run(folder / "run", {{"tree_hash", tree.hash()}, {"seed", config_.seed}}, Json::object());
+  const std::vector<Question> all = questions(name_of(split)), missing = run.missing(all);
+  if (missing.empty()) return;
+  const Seat trained = seat(config_.trained, adapter_of(config_.trained)),
+             partner = seat(config_.partner, adapter_of(config_.partner));
+  const std::vector<Speaker> speakers{trained.speaker, partner.speaker};
+  const ForestSettings settings{
+      .grow = {.config = tree,
+               .sampling = sample,
+               .seed = config_.seed,
+               .openings = config_.openings,
+               .tree_settings = {{"seed", config_.seed}, {"tree", tree.name}, {"tree_hash", tree.hash()}}},
+      .done_before = std::ssize(all) - std::ssize(missing),
+      .stop = hooks_.stop};
+  std::int64_t failures = 0;
+  const auto progress = hooks_.progress(fmt::format("{} trees", name_of(split)), "trees");
+  const ForestResult result = grow_forest(
+      missing, speakers, settings, [&](const Tree& grown) { run.append(grown); },
+      [&](const Question& question, const std::string& why) {
+        if (++failures <= most_failures_told) hooks_.note(fmt::format("question '{}' failed: {}", question.id, why));
+      },
+      *progress);
+  if (result.interrupted) throw Interrupted{};
+  if (failures > 0) hooks_.note(fmt::format("{} of {} trees failed and are left out", failures, missing.size()));
+}
+
+void StudyWork::mine() {
+  Json inputs{{"both_agents", config_.both_agents}, {"balanced_pairs", config_.balanced_pairs}};
+  for (const Split split : splits) inputs[name_of(split)] = prints_.at(fmt::format("trees/{}", name_of(split)));
+  prints_["pairs"] = stages_.run("pairs", inputs, [&](const std::filesystem::path& folder) {
+    for (const Split split : splits) {
+      const std::filesystem::path file = folder / fmt::format("{}.jsonl", name_of(split));
+      const std::filesystem::path trees =
+          stages_.folder(fmt::format("trees/{}", name_of(split))) / "run" / "trees.jsonl";
+      if (!std::filesystem::exists(trees) || std::filesystem::file_size(trees) == 0) {
+        write_file_atomic(file, "");
+        continue;
+      }
+      MiningSettings settings;
+      settings.inputs = {trees};
+      const auto progress = hooks_.progress("mining", "trees");
+      Mined mined = mine_files(settings, *progress);
+      if (!config_.both_agents)
+        std::erase_if(mined.pairs, [&](const Pair& pair) { return pair.agent != config_.trained.name; });
+      if (split == Split::train) {
+        std::vector<const Pair*> every;
+        const Selection selection = select_pairs(mined.pairs, mined.questions, {.balance = false});
+        for (const auto& rows : selection.rows) every.insert(every.end(), rows.begin(), rows.end());
+        write_pairs(file, every);
+        hooks_.note(fmt::format("pairs to train on: {} resist, {} accept", selection.count(PairKind::resist).before,
+                                selection.count(PairKind::accept).before));
+      } else {
+        const auto chosen = balanced(mined.pairs, mined.questions, config_.balanced_pairs);
+        write_pairs(file, chosen);
+        hooks_.note(fmt::format("held-out pairs ({}): {}", name_of(split), chosen.size()));
+      }
+    }
+  });
+}
+
+}  // namespace counterpoint::persuasion

@@ -1,0 +1,104 @@
+// What each arm does on held-out questions.
+#include <set>
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
+#include "counterpoint/generate/engine.h"
+#include "counterpoint/persuasion/evaluate/acceptance.h"
+#include "counterpoint/persuasion/evaluate/balanced.h"
+#include "counterpoint/persuasion/evaluate/debate.h"
+#include "counterpoint/persuasion/evaluate/flipflop.h"
+#include "counterpoint/persuasion/evaluate/misinformation.h"
+#include "counterpoint/persuasion/question_files.h"
+#include "counterpoint/persuasion/study/study_work.h"
+
+namespace counterpoint::persuasion {
+namespace {
+
+using data::Json;
+
+template <class Result>
+Json finished(const Result& result) {
+  if (result.interrupted) throw Interrupted{};
+  return to_json(result);
+}
+
+/// Evaluations in which another agent speaks.
+bool needs_partner(const std::string& evaluation, const StudyConfig& config) {
+  return evaluation == "debate" || (evaluation == "misinformation" && config.farm.empty());
+}
+
+}  // namespace
+
+Seat StudyWork::seat(const StudyAgent& agent, const std::filesystem::path& adapter) const {
+  Seat seat;
+  generate::EngineOptions options;
+  options.model = resolved_model(agent.model);
+  options.adapter = adapter;
+  options.dtype = config_.dtype;
+  options.device = config_.device;
+  options.max_batch = config_.batch;
+  seat.model = generate::open_engine(options);
+  seat.reader = make_answer_reader(config_.answer_mode, seat.model.get());
+  seat.speaker = {{agent.name, agent.model, adapter.string()}, seat.model.get(), seat.reader.get()};
+  return seat;
+}
+
+Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation) {
+  Json inputs{{"arm", prints_.at(arm == "base" ? "agents/" + config_.trained.name : "arms/" + run_name(arm, seed))},
+              {"questions", prints_.at("questions")},
+              {"split", config_.split},
+              {"count", config_.evaluation_questions},
+              {"max_new_tokens", config_.max_new_tokens},
+              {"answer_mode", config_.answer_mode},
+              {"dtype", config_.dtype},
+              {"tree", tree_config().hash()},
+              {"seed", config_.seed}};
+  if (evaluation == "balanced") inputs["pairs"] = prints_.at("pairs");
+  if (evaluation == "misinformation") inputs["farm"] = config_.farm;
+  if (needs_partner(evaluation, config_)) inputs["partner"] = prints_.at("agents/" + config_.partner.name);
+  return inputs;
+}
+
+void StudyWork::evaluate(const std::string& arm, std::uint64_t seed, const std::string& evaluation) {
+  const std::string name = fmt::format("evaluations/{}/{}", run_name(arm, seed), evaluation);
+  prints_[name] = stages_.run(name, evaluation_json(arm, seed, evaluation), [&](const std::filesystem::path& folder) {
+    Seat trained = seat(config_.trained, arm_adapter(arm, seed));
+    write_file_atomic(folder / "result.json", run_evaluation(evaluation, trained).dump(1) + "\n");
+  });
+}
+
+Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained) {
+  EvaluationSettings common;
+  common.config = tree_config();
+  common.sampling = sampling(0);
+  common.seed = config_.seed;
+  common.stop = hooks_.stop;
+  const auto with = [&](auto settings) {
+    static_cast<EvaluationSettings&>(settings) = common;
+    return settings;
+  };
+  const std::vector<Question> test = questions(config_.split);
+  const std::vector<Question> asked = draw_questions(test, config_.evaluation_questions, config_.seed);
+  const auto progress = hooks_.progress(evaluation, "items");
+  if (evaluation == "balanced") {
+    const HeldOut held_out = read_held_out(stages_.folder("pairs") / (config_.split + ".jsonl"), test);
+    return finished(evaluate_balanced(held_out.pairs, trained.speaker, with(BalancedSettings{}), *progress));
+  }
+  if (evaluation == "flipflop")
+    return finished(evaluate_flipflop(asked, trained.speaker, with(FlipflopSettings{}), *progress));
+  if (evaluation == "acceptance")
+    return finished(evaluate_acceptance(asked, trained.speaker, nullptr, with(AcceptanceSettings{}), *progress));
+  if (evaluation == "misinformation" && !config_.farm.empty())
+    return finished(evaluate_misinformation(load_farm(config_.farm), trained.speaker, nullptr,
+                                            with(MisinformationSettings{}), *progress));
+  const Seat partner = seat(config_.partner, adapter_of(config_.partner));
+  if (evaluation == "misinformation")
+    return finished(evaluate_misinformation(misled(asked, config_.seed), trained.speaker, &partner.speaker,
+                                            with(MisinformationSettings{}), *progress));
+  const std::vector<Speaker> members{trained.speaker, partner.speaker};
+  return finished(evaluate_debate(asked, members, with(DebateSettings{}), *progress));
+}
+
+}  // namespace counterpoint::persuasion

@@ -1,0 +1,72 @@
+#include "counterpoint/persuasion/study/question_split.h"
+
+#include <map>
+#include <numeric>
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/random.h"
+#include "counterpoint/persuasion/answer_text.h"
+
+namespace counterpoint::persuasion {
+namespace {
+
+/// Questions joined by common answers, each group in the order of the questions.
+std::vector<std::vector<size_t>> answer_groups(const std::vector<Question>& questions) {
+  std::vector<size_t> parent(questions.size());
+  std::iota(parent.begin(), parent.end(), size_t{0});
+  const std::function<size_t(size_t)> root = [&](size_t i) { return parent[i] == i ? i : parent[i] = root(parent[i]); };
+  std::map<std::string, size_t> first;
+  for (size_t i = 0; i < questions.size(); ++i)
+    for (const std::string& answer : questions[i].answers) {
+      const auto [found, fresh] = first.emplace(normalize_answer(answer), i);
+      if (!fresh) parent[root(i)] = root(found->second);
+    }
+  std::map<size_t, std::vector<size_t>> groups;
+  for (size_t i = 0; i < questions.size(); ++i) groups[root(i)].push_back(i);
+  std::vector<std::vector<size_t>> out;
+  for (auto& [ignored, members] : groups) out.push_back(std::move(members));
+  return out;
+}
+
+}  // namespace
+
+std::array<std::vector<Question>, 3> split_questions(const std::vector<Question>& questions, const SplitSizes& sizes,
+                                                     std::uint64_t seed) {
+  std::vector<std::vector<size_t>> groups = answer_groups(questions);
+  const auto rank = [&](const std::vector<size_t>& group) {
+    return stream_seed(seed, {"split", questions[group.front()].id});
+  };
+  std::sort(groups.begin(), groups.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  std::array<std::vector<Question>, 3> parts;
+  const std::array<std::int64_t, 3> wanted{sizes.train, sizes.valid, sizes.test};
+  for (const std::vector<size_t>& group : groups) {
+    // Where the share that is still missing is largest; a group that is too large for one split goes to another.
+    size_t into = parts.size();
+    double most = 0;
+    for (size_t s = 0; s < parts.size(); ++s) {
+      const std::int64_t missing = wanted[s] - std::ssize(parts[s]);
+      if (missing < std::ssize(group)) continue;
+      const double share = static_cast<double>(missing) / static_cast<double>(wanted[s]);
+      if (share > most) most = share, into = s;
+    }
+    if (into == parts.size()) continue;
+    for (const size_t index : group) parts[into].push_back(questions[index]);
+  }
+  for (size_t s = 0; s < parts.size(); ++s)
+    if (std::ssize(parts[s]) < wanted[s])
+      fail(
+          "{} questions of {} for the split '{}' are there: {} were asked for, and questions with a common answer stay "
+          "together",
+          parts[s].size(), questions.size(), name_of(static_cast<Split>(s)), wanted[s]);
+  return parts;
+}
+
+std::vector<Question> known_questions(std::span<const Question> questions, const std::string& agent, double share,
+                                      std::uint64_t seed) {
+  std::vector<Question> known;
+  for (const Question& question : questions)
+    if (RandomStream(stream_seed(seed, {"knows", agent, question.id})).uniform() < share) known.push_back(question);
+  return known;
+}
+
+}  // namespace counterpoint::persuasion

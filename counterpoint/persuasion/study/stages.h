@@ -1,0 +1,37 @@
+// The stages of a study and what they were made from: a finished stage is not done again unless its inputs changed.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+
+#include "counterpoint/data/jsonl.h"
+
+namespace counterpoint::persuasion {
+
+class Stages {
+ public:
+  /// `force`: stages to do again, by name or by the part before the first '/' ("arms" for "arms/pbt-1").
+  Stages(std::filesystem::path folder, std::set<std::string> force)
+      : root_(std::move(folder)), force_(std::move(force)) {}
+
+  /// Does the stage unless it is done with the same inputs; FOLDER/NAME is its own. A stage that was begun with the
+  /// same inputs goes on in its folder; with other inputs the folder is emptied first. Returns a fingerprint of the
+  /// inputs, which later stages name among theirs.
+  std::string run(const std::string& name, const data::Json& inputs,
+                  const std::function<void(const std::filesystem::path& folder)>& work);
+
+  std::filesystem::path folder(const std::string& name) const { return root_ / name; }
+  std::int64_t done_before() const { return done_before_; }
+  /// Names in `force` that no stage was called by.
+  std::set<std::string> unused_force() const;
+
+ private:
+  bool forced(const std::string& name);
+
+  std::filesystem::path root_;
+  std::set<std::string> force_, used_;
+  std::int64_t done_before_ = 0;
+};
+
+}  // namespace counterpoint::persuasion

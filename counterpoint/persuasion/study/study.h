@@ -1,0 +1,43 @@
+// A study of Persuasion-Balanced Training in one call: agents, trees, pairs, arms by seeds, evaluations, results.
+//
+//   questions/            train.jsonl, valid.jsonl, test.jsonl: no common answers; taught-NAME.jsonl
+//   agents/NAME/          the adapter that teaches an agent what it knows
+//   trees/SPLIT/          trees.jsonl
+//   pairs/                train.jsonl (all mined), valid.jsonl and test.jsonl (as many of each kind)
+//   arms/ARM-SEED/        sft/ and dpo/: adapters, metrics, checkpoints
+//   evaluations/ARM-SEED/ one JSON file for each evaluation
+//   results.json          rows {"arm", "seed", "metric", "value"}; claims.json; report.html
+// Every stage keeps what it was made from (stage.json), see stages.h.
+#pragma once
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "counterpoint/core/progress.h"
+#include "counterpoint/persuasion/study/claims.h"
+#include "counterpoint/persuasion/study/study_config.h"
+
+namespace counterpoint::persuasion {
+
+struct StudyHooks {
+  std::function<std::unique_ptr<ProgressSink>(const std::string& what, const std::string& unit)> progress;
+  std::function<void(const std::string& line)> note;
+  std::function<bool()> stop;
+  std::string made_by;  ///< program and version, for the page
+};
+
+struct StudyOutcome {
+  StudyResults results;
+  std::vector<ClaimResult> claims;
+  std::int64_t stages_done_before = 0;
+};
+
+/// Throws Interrupted after hooks.stop() said so; the same call goes on from there. Error: whatever a stage says; an
+/// unknown stage in `force`, after the rest is done.
+StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks);
+
+/// Checks models, adapters and questions, and tells what the study will do and cost, without doing it.
+std::string study_plan(const StudyConfig& config);
+
+}  // namespace counterpoint::persuasion

@@ -1,0 +1,198 @@
+#include "counterpoint/persuasion/study/study_config.h"
+
+#include <glob.h>
+
+#include <map>
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/data/fields.h"
+#include "counterpoint/persuasion/train/arms.h"
+
+namespace counterpoint::persuasion {
+namespace {
+
+/// A table of keys, each bound to what it sets; reading refuses keys that are not bound.
+class Table {
+ public:
+  using Set = std::function<void(const data::Fields&, const std::string& key)>;
+
+  Table& bind(const std::string& key, std::string& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.text(name); });
+  }
+  Table& bind(const std::string& key, double& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.number(name); });
+  }
+  Table& bind(const std::string& key, std::optional<double>& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.number(name); });
+  }
+  Table& bind(const std::string& key, bool& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.flag(name); });
+  }
+  Table& bind(const std::string& key, int& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) { to = static_cast<int>(fields.whole(name)); });
+  }
+  Table& bind(const std::string& key, std::int64_t& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.whole(name); });
+  }
+  Table& bind(const std::string& key, std::uint64_t& to) {
+    return bind(key,
+                [&to](const auto& fields, const auto& name) { to = static_cast<std::uint64_t>(fields.whole(name)); });
+  }
+  Table& bind(const std::string& key, std::vector<std::string>& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) {
+      // A list of one looks like a value after CLI11 has read it.
+      to = fields.at(name).is_string() ? std::vector<std::string>{fields.text(name)} : fields.texts(name);
+    });
+  }
+  Table& bind(const std::string& key, std::filesystem::path& to) {
+    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.text(name); });
+  }
+  Table& bind(const std::string& key, Set set) {
+    keys_.push_back(key);
+    set_[key] = std::move(set);
+    return *this;
+  }
+
+  void read(const data::Json& json, const std::string& where) const {
+    const data::Fields fields(json, where);
+    fields.only(keys_);
+    for (const auto& [key, set] : set_)
+      if (fields.has(key)) set(fields, key);
+  }
+
+ private:
+  std::vector<std::string> keys_;
+  std::map<std::string, Set> set_;
+};
+
+Table::Set table(Table inner) {
+  return [inner = std::move(inner)](const data::Fields& fields, const std::string& key) {
+    inner.read(fields.object(key), fields.where(key));
+  };
+}
+
+Table agent_table(StudyAgent& agent) {
+  Table keys;
+  keys.bind("name", agent.name).bind("model", agent.model).bind("adapter", agent.adapter).bind("knows", agent.knows);
+  return keys;
+}
+
+Table training_table(StudyTraining& training) {
+  Table keys;
+  keys.bind("learning_rate", training.learning_rate)
+      .bind("epochs", training.epochs)
+      .bind("max_steps", training.max_steps)
+      .bind("batch", training.batch)
+      .bind("warmup_ratio", training.warmup_ratio)
+      .bind("micro_batch_tokens", training.micro_batch_tokens);
+  return keys;
+}
+
+Table::Set seeds_into(std::vector<std::uint64_t>& seeds) {
+  return [&seeds](const data::Fields& fields, const std::string& key) {
+    seeds.clear();
+    const data::Json one = data::Json::array({fields.at(key)});
+    for (const data::Json& seed : fields.at(key).is_array() ? fields.at(key) : one) {
+      if (!seed.is_number_unsigned()) fields.wrong(key, "holds what is no whole number");
+      seeds.push_back(seed.get<std::uint64_t>());
+    }
+  };
+}
+
+Table root_table(StudyConfig& c) {
+  Table agents;
+  agents.bind("trained", table(agent_table(c.trained))).bind("partner", table(agent_table(c.partner)));
+  Table questions;
+  questions.bind("source", c.questions)
+      .bind("format", c.question_format)
+      .bind("train", c.train)
+      .bind("valid", c.valid)
+      .bind("test", c.test);
+  Table trees;
+  trees.bind("config", c.tree)
+      .bind("temperature", c.temperature)
+      .bind("max_new_tokens", c.max_new_tokens)
+      .bind("min_new_tokens", c.min_new_tokens)
+      .bind("openings", c.openings)
+      .bind("answer_mode", c.answer_mode)
+      .bind("answer_model", c.answer_model)
+      .bind("both_agents", c.both_agents);
+  Table dpo = training_table(c.dpo);
+  dpo.bind("beta", c.beta).bind("loss", c.loss);
+  Table lora;
+  lora.bind("r", c.lora_r).bind("alpha", c.lora_alpha).bind("dropout", c.lora_dropout);
+  Table evaluate;
+  evaluate.bind("run", c.evaluations)
+      .bind("split", c.split)
+      .bind("questions", c.evaluation_questions)
+      .bind("balanced_pairs", c.balanced_pairs)
+      .bind("farm", c.farm);
+  Table engine;
+  engine.bind("dtype", c.dtype)
+      .bind("training_dtype", c.training_dtype)
+      .bind("device", c.device)
+      .bind("batch", c.batch);
+  Table root;
+  root.bind("title", c.title)
+      .bind("output_dir", c.output_dir)
+      .bind("seed", c.seed)
+      .bind("seeds", seeds_into(c.seeds))
+      .bind("arms", c.arms)
+      .bind("agents", table(agents))
+      .bind("questions", table(questions))
+      .bind("teach", table(training_table(c.teach)))
+      .bind("trees", table(trees))
+      .bind("lora", table(lora))
+      .bind("sft", table(training_table(c.sft)))
+      .bind("dpo", table(dpo))
+      .bind("evaluate", table(evaluate))
+      .bind("engine", table(engine));
+  return root;
+}
+
+void one_of(const std::vector<std::string>& given, const std::vector<std::string>& known, const std::string& where) {
+  for (const std::string& name : given)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      fail("{}: unknown '{}'{}", where, name, suggestion(name, known));
+}
+
+void check(const StudyConfig& c, const std::string& file) {
+  one_of(c.arms, {"base", "accept", "resist", "pbt"}, file + ": arms");
+  one_of(c.evaluations, {"balanced", "misinformation", "flipflop", "debate", "acceptance"}, file + ": evaluate.run");
+  one_of({c.split}, {"valid", "test"}, file + ": evaluate.split");
+  for (const StudyAgent* agent : {&c.trained, &c.partner}) {
+    if (agent->model.empty()) fail("{}: agents.trained and agents.partner must both name a 'model'", file);
+    if (agent->knows && (*agent->knows < 0 || *agent->knows > 1))
+      fail("{}: 'knows' is {}: a share from 0 to 1 was expected", file, *agent->knows);
+  }
+  if (c.trained.name == c.partner.name) fail("{}: both agents are called '{}'", file, c.trained.name);
+  if (c.seeds.empty()) fail("{}: seeds is empty: one seed at least was expected", file);
+  if (c.train < 1 || c.test < 1) fail("{}: questions.train and questions.test must be 1 or more", file);
+}
+
+}  // namespace
+
+StudyConfig load_study_config(const std::filesystem::path& file) {
+  StudyConfig config;
+  config.trained.name = "strong";
+  config.partner.name = "weak";
+  config.sft = {.learning_rate = 5e-4, .epochs = 1, .batch = 80};
+  config.dpo = {.learning_rate = 5e-4, .epochs = 5, .batch = 35};
+  root_table(config).read(read_toml(file), file.string());
+  check(config, file.string());
+  if (config.output_dir.empty()) config.output_dir = std::filesystem::path("runs") / file.stem();
+  return config;
+}
+
+std::string resolved_model(const std::string& pattern) {
+  glob_t found{};
+  const int status = ::glob(pattern.c_str(), 0, nullptr, &found);
+  const std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
+  ::globfree(&found);
+  if (paths.empty()) fail("no model '{}': a Hugging Face folder or a GGUF file was expected", pattern);
+  if (paths.size() > 1)
+    fail("the model '{}' is {} files: one was expected, the first is {}", pattern, paths.size(), paths[0]);
+  return paths[0];
+}
+
+}  // namespace counterpoint::persuasion

@@ -1,0 +1,60 @@
+// The stages of a study, one function each; study.cpp calls them in order.
+#pragma once
+#include <array>
+#include <memory>
+
+#include "counterpoint/persuasion/growing_tree.h"
+#include "counterpoint/persuasion/pair_selection.h"
+#include "counterpoint/persuasion/study/stages.h"
+#include "counterpoint/persuasion/study/study.h"
+#include "counterpoint/persuasion/train/tune.h"
+
+namespace counterpoint::persuasion {
+
+/// A local model at work with its reader.
+struct Seat {
+  std::unique_ptr<generate::ChatModel> model;
+  std::unique_ptr<AnswerReader> reader;
+  Speaker speaker;
+};
+
+class StudyWork {
+ public:
+  StudyWork(const StudyConfig& config, std::set<std::string> force, const StudyHooks& hooks);
+
+  // data_stages.cpp
+  void split();
+  void grow(Split split);
+  void mine();
+  // training_stages.cpp
+  void teach(const StudyAgent& agent);
+  void train_arm(const std::string& arm, std::uint64_t seed);
+  // evaluation_stages.cpp
+  void evaluate(const std::string& arm, std::uint64_t seed, const std::string& evaluation);
+
+  const Stages& stages() const { return stages_; }
+
+ private:
+  std::vector<Question> questions(const std::string& file) const;
+  TreeConfig tree_config() const;
+  generate::Sampling sampling(double temperature) const;
+  /// The adapter that an agent speaks with: its own, or what taught it.
+  std::filesystem::path adapter_of(const StudyAgent& agent) const;
+  std::filesystem::path arm_adapter(const std::string& arm, std::uint64_t seed) const;
+  Seat seat(const StudyAgent& agent, const std::filesystem::path& adapter) const;
+  void run_tree_questions(Split split, const std::filesystem::path& folder);
+  TuneSettings tune(const std::filesystem::path& adapter, const StudyTraining& training, std::uint64_t seed,
+                    const std::filesystem::path& run_folder) const;
+  void finish(const train::FitResult& result) const;
+  train::FitHooks fit_hooks() const;
+  data::Json training_json(const StudyTraining& training) const;
+  data::Json evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation);
+  data::Json run_evaluation(const std::string& evaluation, Seat& trained);
+
+  const StudyConfig& config_;
+  const StudyHooks& hooks_;
+  Stages stages_;
+  std::map<std::string, std::string> prints_;  ///< stage to fingerprint
+};
+
+}  // namespace counterpoint::persuasion

@@ -1,0 +1,133 @@
+// Agents that know what a study wants them to know, and the arms: SFT on chosen replies, then DPO.
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/interrupt.h"
+#include "counterpoint/core/random.h"
+#include "counterpoint/persuasion/dialogue.h"
+#include "counterpoint/persuasion/evaluate/evaluation.h"
+#include "counterpoint/persuasion/study/study_work.h"
+#include "counterpoint/persuasion/train/arms.h"
+
+namespace counterpoint::persuasion {
+namespace {
+
+using data::Json;
+
+/// The question as a tree asks it first, answered in a sentence as an agent would.
+std::vector<nn::TrainRow> taught_rows(const std::vector<Question>& questions, const TreeConfig& tree,
+                                      const RowEncoder& encoder) {
+  std::vector<nn::TrainRow> rows;
+  for (const Question& question : questions) {
+    const std::vector<std::string> reply{claim_of(question.answers.front())};
+    nn::TrainRow row = encoder.replies(dialogue_view(tree, question.question, {}, tree.turns.front()), reply);
+    name_row(row, question.id);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+Json StudyWork::training_json(const StudyTraining& t) const {
+  return {{"learning_rate", t.learning_rate}, {"epochs", t.epochs},
+          {"max_steps", t.max_steps},         {"batch", t.batch},
+          {"warmup_ratio", t.warmup_ratio},   {"lora", {config_.lora_r, config_.lora_alpha, config_.lora_dropout}},
+          {"dtype", config_.training_dtype}};
+}
+
+TuneSettings StudyWork::tune(const std::filesystem::path& adapter, const StudyTraining& training, std::uint64_t seed,
+                             const std::filesystem::path& run_folder) const {
+  TuneSettings settings;
+  settings.model = resolved_model(config_.trained.model);
+  settings.adapter = adapter;
+  settings.trainer.lora.r = config_.lora_r;
+  settings.trainer.lora.alpha = config_.lora_alpha;
+  settings.trainer.lora.dropout = config_.lora_dropout;
+  settings.trainer.dtype = config_.training_dtype;
+  settings.trainer.device = config_.device;
+  settings.trainer.seed = seed;
+  settings.fit.run_folder = run_folder;
+  settings.fit.batches = {
+      .batch_rows = training.batch, .seed = seed, .epochs = training.epochs, .max_steps = training.max_steps};
+  settings.fit.micro.tokens = training.micro_batch_tokens;
+  settings.fit.schedule.learning_rate = training.learning_rate;
+  settings.fit.schedule.warmup_ratio = training.warmup_ratio;
+  settings.fit.save_steps = 20;
+  return settings;
+}
+
+train::FitHooks StudyWork::fit_hooks() const {
+  return {.evaluate = nullptr, .on_step = nullptr, .note = hooks_.note, .stop = hooks_.stop};
+}
+
+void StudyWork::finish(const train::FitResult& result) const {
+  if (result.interrupted) throw Interrupted{};
+}
+
+void StudyWork::teach(const StudyAgent& agent) {
+  const std::string name = "agents/" + agent.name;
+  Json inputs{{"model", agent.model}, {"adapter", agent.adapter}, {"knows", agent.knows.value_or(-1)}};
+  if (agent.knows) {
+    inputs["questions"] = prints_.at("questions");
+    inputs["training"] = training_json(config_.teach);
+    inputs["seed"] = config_.seed;
+  }
+  prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
+    if (!agent.knows) return;
+    TuneSettings settings =
+        tune(agent.adapter, config_.teach, stream_seed(config_.seed, {"teach", agent.name}), folder / "sft");
+    settings.model = resolved_model(agent.model);
+    Tuner tuner(settings);
+    const std::vector<Question> known = questions("taught-" + agent.name);
+    const auto progress = hooks_.progress(fmt::format("teaching {}", agent.name), "steps");
+    finish(tuner.sft(taught_rows(known, tree_config(), tuner.encoder()), {}, fit_hooks(), *progress));
+  });
+}
+
+std::filesystem::path StudyWork::adapter_of(const StudyAgent& agent) const {
+  if (agent.knows) return stages_.folder("agents/" + agent.name) / "sft";
+  return agent.adapter;
+}
+
+std::filesystem::path StudyWork::arm_adapter(const std::string& arm, std::uint64_t seed) const {
+  if (arm == "base") return adapter_of(config_.trained);
+  return stages_.folder("arms/" + run_name(arm, seed)) / "dpo";
+}
+
+void StudyWork::train_arm(const std::string& arm, std::uint64_t seed) {
+  const std::string name = "arms/" + run_name(arm, seed);
+  const Json inputs{{"pairs", prints_.at("pairs")},
+                    {"agent", prints_.at("agents/" + config_.trained.name)},
+                    {"arm", arm},
+                    {"seed", seed},
+                    {"sft", training_json(config_.sft)},
+                    {"dpo", training_json(config_.dpo)},
+                    {"loss", {config_.loss, config_.beta}}};
+  prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
+    const std::filesystem::path pairs_file = stages_.folder("pairs") / "train.jsonl";
+    std::vector<nn::TrainRow> chosen, pairs;
+    const auto load = [&](const RowEncoder& encoder) {
+      const PreferenceRows rows = load_preference_rows(pairs_file, encoder);
+      for (const size_t index : rows_of_arm(rows.rows, arm_named(arm), Match::total)) {
+        pairs.push_back(rows.rows[index].tokens);
+        nn::TrainRow& first = chosen.emplace_back(rows.rows[index].tokens);
+        first.branches.resize(1);
+      }
+    };
+    {
+      Tuner sft(tune(adapter_of(config_.trained), config_.sft, seed, folder / "sft"));
+      load(sft.encoder());
+      const auto progress =
+          hooks_.progress(fmt::format("{}: SFT on {} replies", run_name(arm, seed), chosen.size()), "steps");
+      finish(sft.sft(chosen, {}, fit_hooks(), *progress));
+    }
+    DpoSettings settings;
+    static_cast<TuneSettings&>(settings) = tune(folder / "sft", config_.dpo, seed, folder / "dpo");
+    settings.loss = {.kind = config_.loss, .beta = config_.beta};
+    Tuner dpo(settings);
+    const auto progress =
+        hooks_.progress(fmt::format("{}: DPO on {} pairs", run_name(arm, seed), pairs.size()), "steps");
+    finish(dpo.dpo(pairs, {}, settings, fit_hooks(), *progress));
+  });
+}
+
+}  // namespace counterpoint::persuasion
