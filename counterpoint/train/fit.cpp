@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
@@ -68,12 +69,12 @@ class Loop {
     }
     without_gain_ = state.value("evaluations_without_gain", 0);
     ended_ = result_.stopped_early = state.value("stopped_early", false);
+    for (std::int64_t step = 0; step < result_.steps; ++step) seen_tokens_ += sequence_tokens(batch_of(step));
     note(fmt::format("going on from {} ({} of {} steps)", found.folder->string(), result_.steps, result_.total_steps));
   }
 
   void step() {
-    const std::vector<std::int64_t> drawn = plan_.rows_of(result_.steps);
-    const std::vector<size_t> batch(drawn.begin(), drawn.end());
+    const std::vector<size_t> batch = batch_of(result_.steps);
     std::vector<std::int64_t> tokens;
     for (const size_t example : batch) tokens.push_back(tokens_of(example));
     objective_.begin(batch);
@@ -86,12 +87,36 @@ class Loop {
     std::vector<Metric> metrics = objective_.finish();
     const double norm = named_step([&] { return trainer_.step(rate, settings_.max_grad_norm); });
     ++result_.steps;
-    metrics.insert(metrics.end(),
-                   {{"grad_norm", norm}, {"learning_rate", rate}, {"epoch", plan_.epochs_after(result_.steps)}});
+    seen_tokens_ += sequence_tokens(batch);
+    metrics.insert(metrics.end(), {{"grad_norm", norm},
+                                   {"learning_rate", rate},
+                                   {"num_tokens", static_cast<double>(seen_tokens_)},
+                                   {"epoch", plan_.epochs_after(result_.steps)}});
     if (result_.steps % settings_.logging_steps == 0 || result_.steps == result_.total_steps)
       log_->write(result_.steps, metrics);
     if (hooks_.on_step) hooks_.on_step(result_.steps, metrics);
-    progress_.update(result_.steps, result_.total_steps, fmt::format("loss {:.4f}", value_of(metrics, "loss")));
+    computed_tokens_ += std::accumulate(tokens.begin(), tokens.end(), std::int64_t{0});
+    progress_.update(result_.steps, result_.total_steps,
+                     fmt::format("loss {:.4f}, {:.0f} tokens/s", value_of(metrics, "loss"), tokens_per_second()));
+  }
+
+  std::vector<size_t> batch_of(std::int64_t step) const {
+    const std::vector<std::int64_t> drawn = plan_.rows_of(step);
+    return {drawn.begin(), drawn.end()};
+  }
+
+  /// Of whole sequences, as TRL counts them: a prompt once for each of its replies.
+  std::int64_t sequence_tokens(const std::vector<size_t>& batch) const {
+    std::int64_t tokens = 0;
+    for (const size_t example : batch)
+      for (const nn::TrainRow& row : examples_[example])
+        tokens += row.tokens() + std::ssize(row.prefix) * (std::ssize(row.branches) - 1);
+    return tokens;
+  }
+
+  double tokens_per_second() const {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    return static_cast<double>(computed_tokens_) / std::max(seconds, 1e-9);
   }
 
   std::int64_t tokens_of(size_t example) const {
@@ -139,8 +164,9 @@ class Loop {
     if (hooks_.on_step) hooks_.on_step(result_.steps, metrics);
     if (settings_.best_metric.empty()) return true;
     const double value = value_of(metrics, settings_.best_metric);
-    const bool gained = !result_.best_value ||
-                        (settings_.greater_is_better ? value > *result_.best_value : value < *result_.best_value);
+    const bool gained = std::isfinite(value) &&
+                        (!result_.best_value ||
+                         (settings_.greater_is_better ? value > *result_.best_value : value < *result_.best_value));
     if (gained) {
       result_.best_value = value;
       result_.best_step = result_.steps;
@@ -202,6 +228,8 @@ class Loop {
   FitResult result_;
   std::optional<weights::Adapter> best_;  ///< better than what the run folder's `best` holds
   std::optional<std::int64_t> saved_;
+  std::int64_t seen_tokens_ = 0, computed_tokens_ = 0;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   int without_gain_ = 0;
   bool ended_ = false;
 };

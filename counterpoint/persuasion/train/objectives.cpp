@@ -19,9 +19,7 @@ std::vector<nn::RowValues> SftObjective::derivatives(std::span<const size_t> /*e
   return std::move(part.derivatives);
 }
 
-std::vector<train::Metric> SftObjective::finish() {
-  return {{"loss", loss_}, {"num_tokens", static_cast<double>(trained_tokens_)}};
-}
+std::vector<train::Metric> SftObjective::finish() { return {{"loss", loss_}}; }
 
 DpoObjective::DpoObjective(std::span<const train::Example> examples, std::vector<PairLogprobs> reference,
                            const PreferenceLossSettings& settings)

@@ -5,7 +5,7 @@
 
 namespace counterpoint::persuasion {
 
-/// Loss: mean over the trained tokens of a step. Metrics: loss, num_tokens (trained ones).
+/// Loss: mean over the trained tokens of a step. Metrics: loss.
 class SftObjective final : public train::Objective {
  public:
   explicit SftObjective(std::span<const train::Example> examples) : examples_(examples) {}

@@ -77,7 +77,12 @@ std::vector<PairLogprobs> compute(nn::LoraTrainer& trainer, std::span<const trai
     std::vector<nn::TrainRow> rows;
     for (const train::Example& example : examples.subspan(first, std::min(part_rows, examples.size() - first)))
       rows.insert(rows.end(), example.begin(), example.end());
-    for (const PairLogprobs& pair : pair_sums(trainer.logprobs(rows, adapted))) out.push_back(pair);
+    for (const PairLogprobs& pair : pair_sums(trainer.logprobs(rows, adapted))) {
+      if (!std::isfinite(pair.chosen) || !std::isfinite(pair.rejected))
+        fail("the reference's log-probabilities of row '{}' are {} and {}: its weights or --dtype are at fault",
+             examples[out.size()].front().id, pair.chosen, pair.rejected);
+      out.push_back(pair);
+    }
     progress.update(std::ssize(out), std::ssize(examples), "");
   }
   progress.finish();
