@@ -179,7 +179,8 @@ class Loop {
 
   bool save_due(bool measured) const {
     if (result_.steps == result_.total_steps || ended_) return true;
-    return settings_.save_steps > 0 ? result_.steps % settings_.save_steps == 0 : measured;
+    if (settings_.save_steps > 0) return result_.steps % settings_.save_steps == 0;
+    return hooks_.evaluate ? measured : result_.steps % plan_.steps_per_epoch() == 0;
   }
 
   void save() {
@@ -239,6 +240,10 @@ class Loop {
 FitResult fit(nn::LoraTrainer& trainer, const weights::ModelConfig& model, std::span<const Example> examples,
               Objective& objective, FitSettings settings, const FitHooks& hooks, ProgressSink& progress) {
   if (settings.logging_steps < 1) fail("logging-steps is {}: expected 1 or more", settings.logging_steps);
+  if (!settings.best_metric.empty() && !hooks.evaluate)
+    fail("the best step is to be chosen by '{}', but there is nothing to measure it on", settings.best_metric);
+  if (settings.patience > 0 && settings.best_metric.empty())
+    fail("an early end after {} evaluations without a gain needs a metric that gains", settings.patience);
   make_dirs(settings.run_folder);
   settings.batches.rows = std::ssize(examples);
   settings.schedule.total_steps = BatchPlan(settings.batches).total_steps();

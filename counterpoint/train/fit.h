@@ -20,7 +20,7 @@ struct FitSettings {
   double max_grad_norm = 1;   ///< 0 = no clipping
   std::int64_t logging_steps = 1;
   std::int64_t eval_steps = 0;  ///< 0 = at the end of each epoch
-  std::int64_t save_steps = 0;  ///< 0 = whenever it is evaluated
+  std::int64_t save_steps = 0;  ///< 0 = whenever it is evaluated, else at the end of each epoch
   int save_total_limit = 2;     ///< checkpoints kept, the best one besides; 0 = all
   std::string best_metric;      ///< among what `evaluate` returns; "" = the last step is as good as any
   bool greater_is_better = false;
@@ -44,7 +44,7 @@ struct FitResult {
 
 /// Trains and leaves the adapter in the run folder, beside metrics.jsonl, TensorBoard's events and checkpoints. Goes on
 /// from the folder's newest checkpoint. Error: a log-probability or gradient that is not finite, naming step and row or
-/// tensor; what the schedule and the batches refuse.
+/// tensor; a best metric or patience with nothing to measure; what the schedule and the batches refuse.
 FitResult fit(nn::LoraTrainer& trainer, const weights::ModelConfig& model, std::span<const Example> examples,
               Objective& objective, FitSettings settings, const FitHooks& hooks, ProgressSink& progress);
 

@@ -67,6 +67,7 @@ std::optional<std::vector<PairLogprobs>> read_cache(const std::filesystem::path&
 void write_cache(const std::filesystem::path& file, const std::vector<PairLogprobs>& values) {
   data::Json json = data::Json::array();
   for (const PairLogprobs& pair : values) json.push_back({pair.chosen, pair.rejected});
+  make_dirs(file.parent_path());
   write_file_atomic(file, data::to_line(json) + "\n");
 }
 
@@ -89,6 +90,14 @@ std::vector<PairLogprobs> compute(nn::LoraTrainer& trainer, std::span<const trai
   return out;
 }
 
+void put_on(nn::LoraTrainer& trainer, const weights::Adapter& adapter, const std::string& spec) {
+  try {
+    trainer.set_adapter(adapter);
+  } catch (const Error& error) {
+    fail("reference '{}': {}. It must have the targets and ranks of the adapter that is trained", spec, error.what());
+  }
+}
+
 }  // namespace
 
 std::vector<PairLogprobs> reference_logprobs(nn::LoraTrainer& trainer, const weights::ModelFiles& model,
@@ -108,7 +117,7 @@ std::vector<PairLogprobs> reference_logprobs(nn::LoraTrainer& trainer, const wei
       fmt::format("reference-{}.json", fingerprint(model, adapted ? &theirs : nullptr, examples, dtype));
   if (!reference.cache_folder.empty())
     if (auto cached = read_cache(file, examples.size())) return *std::move(cached);
-  if (other) trainer.set_adapter(theirs);
+  if (other) put_on(trainer, theirs, reference.spec);
   std::vector<PairLogprobs> values = compute(trainer, examples, adapted, progress);
   if (other) trainer.set_adapter(mine);
   if (!reference.cache_folder.empty()) write_cache(file, values);
@@ -135,8 +144,7 @@ void check_start(nn::LoraTrainer& trainer, std::span<const train::Example> examp
   if (most <= start_tolerance) return;
   fail(
       "before the first step the loss is {:.6f} where {:.6f} was expected, and log-probabilities differ by up to "
-      "{:.4f}: "
-      "the model that is trained is not its reference '{}'. Train from the reference (--adapter), or name as "
+      "{:.4f}: the model that is trained is not its reference '{}'. Train from the reference (--adapter), or name as "
       "--reference the model that training starts from",
       start.loss, loss.at_start(), most, spec);
 }
