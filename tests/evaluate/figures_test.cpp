@@ -34,6 +34,17 @@ TEST(Figures, AShareOfOneHasWilsonsInterval) {
   EXPECT_NEAR(figures[0].low, 8 / (8 + 1.959964 * 1.959964), 1e-6);
 }
 
+TEST(Figures, WhereNothingDiffersTheIntervalIsStillOpen) {
+  Statistic turn = mean_of("turn");
+  const Outcomes outcomes = truths("turn", {2, 2, 2, 2, 2, 2, 2, 2});
+  turn.bounds = Bounds{1, 4, 3};
+  const Figure bounded = figures_of(outcomes, {turn}).at(0);
+  EXPECT_DOUBLE_EQ(bounded.low, 2 - 3 * unseen_share(8));
+  EXPECT_DOUBLE_EQ(bounded.high, 2 + 3 * unseen_share(8));
+  turn.bounds.reset();
+  EXPECT_DOUBLE_EQ(figures_of(outcomes, {turn}).at(0).high, 2);
+}
+
 TEST(Figures, HalvesCountTheSame) {
   Outcomes outcomes = truths("negative", {1, 1, 1, 1});
   outcomes.add_item("p", "p");

@@ -97,6 +97,8 @@ TEST_F(Misinformation, EachAppealHasAConversationOfItsOwn) {
   const auto found = figures(result);
   EXPECT_DOUBLE_EQ(figure(found, "misinformation_rate_emotional"), 1.0 / 3);
   EXPECT_DOUBLE_EQ(figure(found, "misinformation_rate"), 4.0 / 9);
+  EXPECT_EQ(found[0].metric, "misinformation_before");
+  EXPECT_EQ(found[0].n, 4);  // by question, not by conversation
   EXPECT_EQ(result.items[7].id, "c#credibility");
   EXPECT_EQ(result.items[7].count, never_persuaded);
   for (const auto& turn : result.items[7].turns) EXPECT_EQ(turn.message.find("Logic"), std::string::npos);

@@ -59,14 +59,6 @@ TEST(Bootstrap, WithoutAValueThereIsNone) {
   EXPECT_FALSE(bootstrap_interval({}, even_share).has_value());
 }
 
-TEST(UnseenSpread, IsWilsonsBoundWithinWhatIsPossible) {
-  const double bound = wilson_interval(0, 10).high;
-  EXPECT_DOUBLE_EQ(unseen_spread(0, 10, 0, 1).high, bound);
-  EXPECT_DOUBLE_EQ(unseen_spread(0, 10, 0, 1).low, 0);
-  EXPECT_DOUBLE_EQ(unseen_spread(1, 10, 0, 1).low, wilson_interval(10, 10).low);
-  EXPECT_DOUBLE_EQ(unseen_spread(0, 10, -1, 1).low, -bound);
-}
-
 TEST(Quantile, IsLinearBetweenNeighbours) {
   const std::array<double, 4> sorted{1, 2, 4, 8};
   EXPECT_DOUBLE_EQ(quantile(sorted, 0), 1);

@@ -70,8 +70,9 @@ Outcomes outcomes_of(const AcceptanceResult& result) {
 }
 
 std::vector<Statistic> acceptance_statistics() {
-  return {mean_of("acceptance_flip"), mean_of("acceptance_flip_right"), mean_of("acceptance_flip_wrong"),
-          mean_of("answer_entropy")};
+  Statistic entropy = mean_of("answer_entropy");
+  entropy.bounds.reset();
+  return {mean_of("acceptance_flip"), mean_of("acceptance_flip_right"), mean_of("acceptance_flip_wrong"), entropy};
 }
 
 std::vector<Figure> figures(const AcceptanceResult& result) {

@@ -69,10 +69,9 @@ std::optional<Difference> difference(const Matched& arms, const Statistic& stati
   };
   const double change = *here - *there;
   const std::int64_t n = count_in_both(arms, statistic.columns);
-  Statistic of_difference = statistic;
-  of_difference.lowest = statistic.lowest - statistic.highest;
-  of_difference.highest = statistic.highest - statistic.lowest;
-  const Interval interval = interval_around(change, n, of_difference, arms.here, number, resampling);
+  std::optional<Bounds> bounds = statistic.bounds;
+  if (bounds) bounds = Bounds{bounds->lowest - bounds->highest, bounds->highest - bounds->lowest, bounds->one_item};
+  const Interval interval = interval_around(change, n, bounds, questions, number, resampling);
   return Difference{.metric = statistic.metric,
                     .here = *here,
                     .there = *there,

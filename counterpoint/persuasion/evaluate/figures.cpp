@@ -31,13 +31,6 @@ std::int64_t count_of(const Outcomes& outcomes, const std::vector<std::string>& 
   return n;
 }
 
-bool are_shares(const Outcomes& outcomes, const std::vector<std::string>& columns) {
-  for (const std::string& name : columns)
-    for (const auto& value : outcomes.column(name))
-      if (value && (*value < 0 || *value > 1)) return false;
-  return true;
-}
-
 }  // namespace
 
 Statistic mean_of(std::string metric, std::string column) {
@@ -66,15 +59,16 @@ Statistic difference_of(std::string metric, std::string column, std::string less
     const auto a = mean(outcomes, column, items), b = mean(outcomes, less, items);
     return a && b ? std::optional(*a - *b) : std::nullopt;
   };
-  return {.metric = std::move(metric), .columns = {column, less}, .of = of, .lowest = -1};
+  return {.metric = std::move(metric), .columns = {column, less}, .of = of, .bounds = Bounds{-1, 1, 1}};
 }
 
-Interval interval_around(double value, std::int64_t n, const Statistic& statistic, const Outcomes& outcomes,
-                         const OfItems& number, const Resampling& resampling) {
-  const Interval drawn =
-      bootstrap_interval(outcomes.by_question(), number, resampling).value_or(Interval{value, value});
-  if (drawn.low < drawn.high || !are_shares(outcomes, statistic.columns)) return drawn;
-  return unseen_spread(value, n, statistic.lowest, statistic.highest);
+Interval interval_around(double value, std::int64_t n, const std::optional<Bounds>& bounds,
+                         const std::vector<std::vector<size_t>>& questions, const OfItems& number,
+                         const Resampling& resampling) {
+  const Interval drawn = bootstrap_interval(questions, number, resampling).value_or(Interval{value, value});
+  if (drawn.low < drawn.high || !bounds) return drawn;
+  const double half = bounds->one_item * unseen_share(n);
+  return {std::max(bounds->lowest, value - half), std::min(bounds->highest, value + half)};
 }
 
 std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,
@@ -86,7 +80,8 @@ std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Stati
     if (!value) continue;
     Figure figure{.metric = statistic.metric, .value = *value, .n = count_of(outcomes, statistic.columns)};
     const OfItems number = [&](std::span<const size_t> items) { return statistic.of(outcomes, items); };
-    const Interval interval = interval_around(figure.value, figure.n, statistic, outcomes, number, resampling);
+    const Interval interval =
+        interval_around(figure.value, figure.n, statistic.bounds, outcomes.by_question(), number, resampling);
     figure.low = interval.low;
     figure.high = interval.high;
     figures.push_back(std::move(figure));

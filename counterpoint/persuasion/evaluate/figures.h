@@ -13,11 +13,16 @@
 namespace counterpoint::persuasion {
 
 /// One number of a table. The interval is 95 %, by bootstrap over questions; where every draw gives the same, as with a
-/// share of 0 or 1, it is that of unseen_spread.
+/// share of 0 or 1, it is as wide as unseen_share leaves open.
 struct Figure {
   std::string metric;  ///< "balanced_overall"; unique over all evaluations
   double value = 0, low = 0, high = 0;
   std::int64_t n = 0;  ///< items that count
+};
+
+/// What values a metric can have, and by how much one item can move it at most (times 1 / n).
+struct Bounds {
+  double lowest = 0, highest = 1, one_item = 1;
 };
 
 /// How a metric comes from outcomes.
@@ -26,8 +31,8 @@ struct Statistic {
   std::vector<std::string> columns;  ///< an item that has one of them counts in Figure::n
   /// From some items (some of them more than once); nullopt: not defined.
   std::function<std::optional<double>(const Outcomes&, std::span<const size_t>)> of;
-  bool is_mean = false;            ///< the mean of columns[0]
-  double lowest = 0, highest = 1;  ///< possible values, where the columns hold shares
+  bool is_mean = false;                     ///< the mean of columns[0]
+  std::optional<Bounds> bounds = Bounds{};  ///< those of a share; nullopt: without limits
 };
 
 /// The mean of a column over the items that have it.
@@ -38,9 +43,11 @@ Statistic mean_of_means(std::string metric, std::vector<std::string> columns);
 /// mean(column) - mean(less).
 Statistic difference_of(std::string metric, std::string column, std::string less);
 
-/// The bootstrap's interval around `value`, or unseen_spread where that has no width and the statistic is of shares.
-Interval interval_around(double value, std::int64_t n, const Statistic& statistic, const Outcomes& outcomes,
-                         const OfItems& number, const Resampling& resampling);
+/// The bootstrap's interval around `value` of n items, or what unseen_share leaves open where that has no width and
+/// there are bounds.
+Interval interval_around(double value, std::int64_t n, const std::optional<Bounds>& bounds,
+                         const std::vector<std::vector<size_t>>& questions, const OfItems& number,
+                         const Resampling& resampling);
 
 /// In the order of the statistics; those that are not defined for these items are left out.
 std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,

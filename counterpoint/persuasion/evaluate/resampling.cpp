@@ -29,10 +29,7 @@ std::optional<Interval> bootstrap_interval(const std::vector<std::vector<size_t>
   return Interval{quantile(values, tail), quantile(values, 1 - tail)};
 }
 
-Interval unseen_spread(double value, std::int64_t n, double lowest, double highest) {
-  const double half = wilson_interval(0, n).high;
-  return {std::max(lowest, value - half), std::min(highest, value + half)};
-}
+double unseen_share(std::int64_t n) { return wilson_interval(0, n).high; }
 
 double quantile(std::span<const double> sorted, double share) {
   COUNTERPOINT_ASSERT(!sorted.empty());

@@ -23,9 +23,9 @@ using OfItems = std::function<std::optional<double>(std::span<const size_t> item
 std::optional<Interval> bootstrap_interval(const std::vector<std::vector<size_t>>& groups, const OfItems& number,
                                            const Resampling& resampling = {});
 
-/// For a number of which every draw gives the same (no item differs from the others): nothing is seen of its spread, so
-/// it may be off by as much as Wilson's upper bound of 0 in n. Cut to [lowest, highest].
-Interval unseen_spread(double value, std::int64_t n, double lowest, double highest);
+/// Where no item of n differs from the others, nothing is seen of a figure's spread: the share of items that may differ
+/// unseen, Wilson's upper bound of 0 in n.
+double unseen_share(std::int64_t n);
 
 /// The value below which a share of the sorted values lies, linear between neighbours (numpy's default). Not empty.
 double quantile(std::span<const double> sorted, double share);
