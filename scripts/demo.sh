@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From questions to preference pairs on a real model: SmolLM2-135M-Instruct as both agents.
+# From questions over trees and pairs to a trained model, on a real one: SmolLM2-135M-Instruct as both agents.
 # usage: scripts/demo.sh path/to/pbt
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,4 +20,7 @@ echo "== 3. Preference pairs from sibling turns"
 rm -rf "$out/pairs"
 $pbt mine "$out/trees/trees.jsonl" --output-dir "$out/pairs"
 echo
-echo "Look at: $out/trees/trees.jsonl (trees), $out/pairs/train.jsonl (pairs, as TRL reads them), $out/pairs/summary.json"
+echo "== 4. A small study: an agent that knows two thirds of the answers, trained on pairs of its own dialogues, against itself before"
+$pbt study examples/study-demo.toml --output-dir "$out/study"
+echo
+echo "Look at: $out/trees/trees.jsonl (trees), $out/pairs/train.jsonl (pairs, as TRL reads them), $out/study/report.html (all in one page)"

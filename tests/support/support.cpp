@@ -16,6 +16,8 @@ std::optional<fs::path> if_exists(fs::path path) {
 
 fs::path golden(const std::string& relative) { return fs::path(GOLDEN_DIR) / relative; }
 
+fs::path project() { return PROJECT_DIR; }
+
 std::optional<fs::path> data_dir() {
   if (const char* set = std::getenv("COUNTERPOINT_DATA")) return if_exists(set);
   return if_exists(fs::path(PROJECT_DIR).parent_path() / "shared" / "data");

@@ -11,6 +11,9 @@ namespace counterpoint::test {
 /// A committed reference file, e.g. golden("text/qwen2.5.json").
 std::filesystem::path golden(const std::string& relative);
 
+/// The checkout.
+std::filesystem::path project();
+
 /// The folder of real data (COUNTERPOINT_DATA, else ../shared/data beside the checkout), if it is there.
 std::optional<std::filesystem::path> data_dir();
 

@@ -30,6 +30,13 @@ void write_questions(const std::filesystem::path& file, const std::vector<Questi
   write_file_atomic(file, lines);
 }
 
+std::string with_choices(const Question& question) {
+  std::string text = question.question + " Choose one of: ";
+  for (size_t i = 0; i < question.choices.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == question.choices.size() ? " or " : ", ") + question.choices[i];
+  return question.choices.empty() ? question.question : text + ".";
+}
+
 /// As many of each kind, spread over questions, `most` in all (0: no limit).
 std::vector<const Pair*> balanced(const std::vector<Pair>& pairs, const QuestionGroups& groups, std::int64_t most) {
   const Selection selection = select_pairs(pairs, groups, {.balance = false});
@@ -59,6 +66,7 @@ void write_pairs(const std::filesystem::path& file, const Pointers& pairs) {
 
 void StudyWork::split() {
   const Json inputs{{"source", config_.questions},
+                    {"show_choices", config_.show_choices},
                     {"train", config_.train},
                     {"valid", config_.valid},
                     {"test", config_.test},
@@ -66,7 +74,9 @@ void StudyWork::split() {
                     {"trained", {config_.trained.name, config_.trained.knows.value_or(-1)}},
                     {"partner", {config_.partner.name, config_.partner.knows.value_or(-1)}}};
   prints_["questions"] = stages_.run("questions", inputs, [&](const std::filesystem::path& folder) {
-    const QuestionSet all = load_questions(config_.questions, {.format = config_.question_format});
+    QuestionSet all = load_questions(config_.questions, {.format = config_.question_format});
+    if (config_.show_choices)
+      for (Question& question : all.questions) question.question = with_choices(question);
     const auto parts = split_questions(all.questions, {config_.train, config_.valid, config_.test}, config_.seed);
     std::vector<Question> every;
     for (const Split split : splits) {

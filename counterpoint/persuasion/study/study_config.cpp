@@ -105,6 +105,7 @@ Table root_table(StudyConfig& c) {
   Table questions;
   questions.bind("source", c.questions)
       .bind("format", c.question_format)
+      .bind("show_choices", c.show_choices)
       .bind("train", c.train)
       .bind("valid", c.valid)
       .bind("test", c.test);

@@ -31,6 +31,7 @@ struct StudyConfig {
   std::vector<std::uint64_t> seeds{1, 2, 3};
 
   std::string questions = "facts", question_format;
+  bool show_choices = false;  ///< the question names its choices, so that wrong answers are of the right kind, too
   std::int64_t train = 300, valid = 0, test = 100;  ///< questions of each split
 
   StudyTraining teach{.learning_rate = 1e-3, .epochs = 8, .batch = 16};

@@ -1,0 +1,133 @@
+// A study's parts that need no model: its file, its stages, its questions, its verdicts.
+#include "counterpoint/persuasion/study/study.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/persuasion/answer_text.h"
+#include "counterpoint/persuasion/facts.h"
+#include "counterpoint/persuasion/study/claims.h"
+#include "counterpoint/persuasion/study/question_split.h"
+#include "counterpoint/persuasion/study/stages.h"
+#include "tests/support/support.h"
+
+#include <set>
+
+namespace counterpoint::persuasion {
+namespace {
+
+constexpr const char* small_study = R"(
+seeds = [7]
+arms = ["base", "pbt"]
+[agents.trained]
+model = "a.gguf"
+knows = 0.5
+[agents.partner]
+model = "b.gguf"
+[questions]
+train = 10
+test = 5
+[dpo]
+beta = 0.3
+)";
+
+StudyConfig config_from(const test::ScratchDir& scratch, const std::string& text) {
+  write_file_atomic(scratch / "study.toml", text);
+  return load_study_config(scratch / "study.toml");
+}
+
+TEST(StudyConfig, SaysWhatItsFileSays) {
+  const test::ScratchDir scratch;
+  const StudyConfig config = config_from(scratch, small_study);
+  EXPECT_EQ(config.seeds, (std::vector<std::uint64_t>{7}));
+  EXPECT_EQ(config.arms, (std::vector<std::string>{"base", "pbt"}));
+  EXPECT_EQ(config.trained.knows, 0.5);
+  EXPECT_FALSE(config.partner.knows);
+  EXPECT_EQ(config.dpo.epochs, 5);
+  EXPECT_EQ(config.beta, 0.3);
+}
+
+TEST(StudyConfig, UnknownKeysAndArmsAreNamedWithTheNearestRightOne) {
+  const test::ScratchDir scratch;
+  const auto error = [&](const std::string& text) { return test::error_of([&] { config_from(scratch, text); }); };
+  test::expect_contains(error(std::string(small_study) + "bata = 1\n"), "beta");
+  test::expect_contains(error("arms = [\"base\", \"pbd\"]\n"), "pbt");
+  test::expect_contains(error("seeds = [1]\n"), "agents.trained");
+}
+
+TEST(StudyConfig, TheShippedFilesAreRead) {
+  for (const char* name : {"study-smollm2.toml", "study-demo.toml", "study-7b.toml"})
+    EXPECT_FALSE(load_study_config(test::project() / "examples" / name).arms.empty()) << name;
+}
+
+TEST(Stages, FinishedOnesAreNotDoneAgainUnlessInputsChange) {
+  const test::ScratchDir scratch;
+  int done = 0;
+  const auto run = [&](const data::Json& inputs, std::set<std::string> force = {}) {
+    return Stages(scratch.path(), std::move(force)).run("arms/pbt-1", inputs, [&](const std::filesystem::path& folder) {
+      EXPECT_FALSE(std::filesystem::exists(folder / "left"));
+      write_file_atomic(folder / "left", "");
+      ++done;
+    });
+  };
+  const std::string first = run({{"seed", 1}});
+  EXPECT_EQ(run({{"seed", 1}}), first);
+  EXPECT_EQ(done, 1);
+  EXPECT_NE(run({{"seed", 2}}), first);
+  EXPECT_EQ(done, 2);
+  run({{"seed", 2}}, {"arms"});
+  EXPECT_EQ(done, 3);
+}
+
+TEST(Stages, OneThatWasBrokenOffGoesOnInItsFolder) {
+  const test::ScratchDir scratch;
+  const auto run = [&](bool breaks) {
+    Stages(scratch.path(), {}).run("trees", {{"seed", 1}}, [&](const std::filesystem::path& folder) {
+      EXPECT_EQ(std::filesystem::exists(folder / "half"), !breaks);
+      write_file_atomic(folder / "half", "");
+      if (breaks) throw std::runtime_error("killed");
+    });
+  };
+  EXPECT_THROW(run(true), std::runtime_error);
+  run(false);
+}
+
+TEST(QuestionSplit, NoAnswerIsInTwoSplits) {
+  const auto parts = split_questions(facts({"currencies", "rivers", "authors"}), {100, 40, 60}, 12);
+  std::map<std::string, size_t> split_of_answer;
+  for (size_t s = 0; s < parts.size(); ++s)
+    for (const Question& question : parts[s])
+      for (const std::string& answer : question.answers)
+        EXPECT_EQ(split_of_answer.emplace(normalize_answer(answer), s).first->second, s) << answer;
+  EXPECT_EQ(parts[0].size(), 100);
+  EXPECT_EQ(parts[1].size(), 40);
+  EXPECT_EQ(parts[2].size(), 60);
+  test::expect_contains(test::error_of([] { split_questions(facts({"rivers"}), {500, 0, 10}, 1); }), "were asked for");
+}
+
+/// Two arms, one with `pbt_right` of 100 right answers kept and taken over, base with `base_right`.
+StudyResults results_of(int base_right, int pbt_right) {
+  StudyResults results;
+  for (const auto& [arm, right] : {std::pair{"base", base_right}, std::pair{"pbt", pbt_right}}) {
+    Outcomes& outcomes = results.aligned["balanced"][arm];
+    for (int i = 0; i < 200; ++i) {
+      outcomes.add_item(std::to_string(i), std::to_string(i));
+      outcomes.set(i % 2 == 0 ? "balanced_negative" : "balanced_positive", i / 2 < right ? 1 : 0);
+    }
+  }
+  return results;
+}
+
+Verdict verdict_of(const std::vector<ClaimResult>& claims, const std::string& beginning) {
+  for (const ClaimResult& claim : claims)
+    if (claim.text.starts_with(beginning)) return claim.verdict;
+  ADD_FAILURE() << "no claim " << beginning;
+  return Verdict::not_decided;
+}
+
+TEST(Claims, AreJudgedFromTheInterval) {
+  EXPECT_EQ(verdict_of(judge_claims(results_of(50, 90)), "3a"), Verdict::holds);
+  EXPECT_EQ(verdict_of(judge_claims(results_of(50, 50)), "3a"), Verdict::does_not_hold);
+  EXPECT_EQ(verdict_of(judge_claims(results_of(50, 61)), "3a"), Verdict::not_decided);
+  EXPECT_EQ(verdict_of(judge_claims(results_of(50, 90)), "8"), Verdict::not_decided);
+}
+
+}  // namespace
+}  // namespace counterpoint::persuasion
