@@ -81,6 +81,19 @@ void tell_failed(const data::Json& items) {
   if (failed > 0) std::fprintf(stderr, "%lld items failed and are left out\n", static_cast<long long>(failed));
 }
 
+/// Replies whose answer was looked for, wherever they stand in the items.
+struct ReadReplies {
+  std::int64_t all = 0, answered = 0;
+  void count(const data::Json& json) {
+    if (json.is_object() && json.contains("text") && json.contains("answer")) {
+      ++all;
+      answered += json["answer"] != "";
+    }
+    if (!json.is_structured()) return;
+    for (const data::Json& part : json) count(part);
+  }
+};
+
 void write_output(const EvaluateOptions& options, const data::Json& settings, const Evaluated& result) {
   data::Json out{{"evaluation", result.json["evaluation"]}, {"settings", settings}};
   if (result.interrupted) out["interrupted"] = true;
@@ -107,6 +120,9 @@ void report_result(const EvaluateOptions& options, const data::Json& settings, c
   if (result.interrupted) std::printf("Interrupted; the figures are of %zu items.\n", result.json["items"].size());
   tell_failed(result.json["items"]);
   print_figures(result.figures);
+  ReadReplies read;
+  read.count(result.json["items"]);
+  warn_of_unread_answers(read.answered, read.all, options.replies.answer_mode);
   if (!earlier.path.empty() && result.outcomes.size() > 0) compare_with(earlier, settings, result);
   if (!options.output.empty()) write_output(options, settings, result);
   if (result.interrupted) throw Interrupted{};

@@ -114,17 +114,11 @@ struct Company {
   }
 };
 
-/// Pairs come from read answers: a run in which hardly any could be read is worth little, and mostly for one reason.
-void warn_of_unread_answers(const TreeSummary& summary, const std::string& mode) {
+/// Pairs come from read answers: a run in which hardly any could be read is worth little.
+void warn_of_unread(const TreeSummary& summary, const std::string& mode) {
   std::int64_t answered = 0;
   for (const TurnSummary& turn : summary.turns) answered += turn.answered;
-  if (answered * 2 >= summary.nodes) return;
-  std::fprintf(stderr, "Warning: an answer could be read in %lld of %lld replies only. %s\n",
-               static_cast<long long>(answered), static_cast<long long>(summary.nodes),
-               mode == "model"
-                   ? "Small models cannot do the reading of --answer-mode model: try --answer-mode choices, "
-                     "or a larger --answer-model."
-                   : "Small models often name none: try --answer-mode choices where questions have choices.");
+  warn_of_unread_answers(answered, summary.nodes, mode);
 }
 
 void print_summary(const RunFolder& folder, const std::string& answer_mode) {
@@ -147,7 +141,7 @@ void print_summary(const RunFolder& folder, const std::string& answer_mode) {
   std::printf("%s\n%lld trees, %lld replies, %lld branches ended in agreement\n",
               table.print(report::terminal_of(STDOUT_FILENO)).c_str(), static_cast<long long>(summary.trees),
               static_cast<long long>(summary.nodes), static_cast<long long>(summary.agreed));
-  warn_of_unread_answers(summary, answer_mode);
+  warn_of_unread(summary, answer_mode);
 }
 
 ForestResult grow(const Options& options, const TreeConfig& config, const std::vector<Question>& questions,

@@ -80,4 +80,14 @@ void add_reply_options(CLI::App& command, ReplyOptions& options) {
   add_sampling_options(command, options.sampling);
 }
 
+void warn_of_unread_answers(std::int64_t answered, std::int64_t replies, const std::string& mode) {
+  if (answered * 2 >= replies) return;
+  std::fprintf(stderr, "Warning: an answer could be read in %lld of %lld replies only. %s\n",
+               static_cast<long long>(answered), static_cast<long long>(replies),
+               mode == "model"
+                   ? "Small models cannot do the reading of --answer-mode model: try --answer-mode choices, "
+                     "or a larger --answer-model."
+                   : "Small models often name none: try --answer-mode choices where questions have choices.");
+}
+
 }  // namespace counterpoint::commands

@@ -38,4 +38,7 @@ struct ReplyOptions {
 /// --answer-mode --answer-model --seed --temperature --top-p --top-k --min-new-tokens --max-new-tokens
 void add_reply_options(CLI::App& command, ReplyOptions& options);
 
+/// On standard error, where less than half of the replies could be read: mostly there is one reason for it.
+void warn_of_unread_answers(std::int64_t answered, std::int64_t replies, const std::string& mode);
+
 }  // namespace counterpoint::commands

@@ -49,6 +49,7 @@ TEST_F(EvaluateCommand, FiguresAreShownAndWritten) {
   const CommandResult result = flipflop({"--output", output_});
   ASSERT_EQ(result.exit_code, 0) << result.error;
   expect_contains(result.out, "flipflop_before");
+  expect_contains(result.error, "an answer could be read in 2 of 6 replies only");
   const data::Json json = data::read_json(output_);
   EXPECT_EQ(json["evaluation"], "flipflop");
   EXPECT_EQ(json["settings"]["answer_mode"], "alias");
