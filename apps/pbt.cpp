@@ -3,7 +3,8 @@
 
 int main(int argc, char** argv) {
   using namespace counterpoint::commands;
-  return run_program(argc, argv, "pbt", "Persuasion-Balanced Training: dialogue trees to balanced preference pairs.",
-                     {declare_ask, declare_generate, declare_show, declare_mine, declare_evaluate, declare_study, declare_report,
-                      declare_score, declare_export, declare_chat, declare_tokenize, declare_render});
+  return run_program(
+      argc, argv, "pbt", "Persuasion-Balanced Training: dialogue trees to balanced preference pairs.",
+      {declare_ask, declare_generate, declare_show, declare_mine, declare_train, declare_evaluate, declare_study,
+       declare_report, declare_score, declare_export, declare_chat, declare_tokenize, declare_render});
 }

@@ -21,6 +21,7 @@ void declare_ask(CLI::App& program);
 void declare_generate(CLI::App& program);
 void declare_show(CLI::App& program);
 void declare_mine(CLI::App& program);
+void declare_train(CLI::App& program);
 void declare_evaluate(CLI::App& program);
 void declare_export(CLI::App& program);
 void declare_chat(CLI::App& program);

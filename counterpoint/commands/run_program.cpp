@@ -56,21 +56,26 @@ std::string unknown_word(const std::vector<const CLI::App*>& chain, const std::v
   return "";
 }
 
+std::string unknown_sub_command(const CLI::App& command, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::App* sub : command.get_subcommands({})) known.push_back(sub->get_name());
+  return fmt::format("unknown sub-command '{}'{}", word, suggestion(word, known));
+}
+
 /// CLI11's message, with the nearest right name where one was mistyped.
 std::string usage_message(const CLI::App& program, const CLI::ParseError& error,
                           const std::vector<std::string>& arguments) {
   const std::vector<const CLI::App*> chain = chosen_commands(program);
   const CLI::App& command = *chain.back();
   if (arguments.empty()) return "no sub-command given";
-  if (const auto below = command.get_subcommands({}); !below.empty()) {
+  if (command.get_require_subcommand_min() > 0) {
     const std::string word = unknown_word(chain, arguments);
     if (word.empty()) return command.get_parent() ? "no sub-command given" : error.what();
-    std::vector<std::string> known;
-    for (const CLI::App* sub : below) known.push_back(sub->get_name());
-    return fmt::format("unknown sub-command '{}'{}", word, suggestion(word, known));
+    return unknown_sub_command(command, word);
   }
   for (const std::string& extra : command.remaining()) {
     const std::string name = extra.substr(0, extra.find('='));
+    if (name.rfind("--", 0) != 0 && !command.get_subcommands({}).empty()) return unknown_sub_command(command, extra);
     if (name.rfind("--", 0) != 0) return fmt::format("unexpected argument '{}'", extra);
     return fmt::format("unknown option {}{}", name, suggestion(name, option_names(command)));
   }

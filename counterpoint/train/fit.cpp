@@ -6,6 +6,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
 #include "counterpoint/train/checkpoint.h"
 #include "counterpoint/train/metrics.h"
 
@@ -40,12 +41,11 @@ class Loop {
     resume();
     MetricLog log(settings_.run_folder, result_.steps > 0 ? std::optional(result_.steps) : std::nullopt);
     log_ = &log;
-    if (result_.steps == 0 && hooks_.evaluate && !settings_.best_metric.empty()) measure();
-    while (result_.steps < result_.total_steps && !ended_) {
-      step();
-      const bool measured = evaluation_due() && measure();
-      if (save_due(measured)) save();
-      if (hooks_.stop && hooks_.stop() && result_.steps < result_.total_steps) return interrupt();
+    progress_.update(result_.steps, result_.total_steps, "");
+    try {
+      train();
+    } catch (const Interrupted&) {
+      return interrupt();
     }
     progress_.finish();
     finish();
@@ -53,6 +53,17 @@ class Loop {
   }
 
  private:
+  void train() {
+    if (result_.steps == 0 && hooks_.evaluate && !settings_.best_metric.empty()) measure();
+    if (unmeasured_) measure();
+    while (result_.steps < result_.total_steps && !ended_) {
+      step();
+      const bool measured = evaluation_due() && measure();
+      if (save_due(measured)) save();
+      if (hooks_.stop && hooks_.stop() && result_.steps < result_.total_steps) throw Interrupted{};
+    }
+  }
+
   void resume() {
     FoundCheckpoint found = latest_checkpoint(settings_.run_folder);
     for (const std::string& line : found.notes) note(line);
@@ -69,6 +80,7 @@ class Loop {
     }
     without_gain_ = state.value("evaluations_without_gain", 0);
     ended_ = result_.stopped_early = state.value("stopped_early", false);
+    unmeasured_ = state.value("unmeasured", false);
     for (std::int64_t step = 0; step < result_.steps; ++step) seen_tokens_ += sequence_tokens(batch_of(step));
     note(fmt::format("going on from {} ({} of {} steps)", found.folder->string(), result_.steps, result_.total_steps));
   }
@@ -159,7 +171,9 @@ class Loop {
   }
 
   bool measure() {
+    unmeasured_ = true;  // should it be interrupted
     const std::vector<Metric> metrics = hooks_.evaluate(trainer_);
+    unmeasured_ = false;
     log_->write(result_.steps, metrics);
     if (hooks_.on_step) hooks_.on_step(result_.steps, metrics);
     if (settings_.best_metric.empty()) return true;
@@ -184,7 +198,7 @@ class Loop {
   }
 
   void save() {
-    if (saved_ == result_.steps) return;
+    if (saved_ == result_.steps || result_.steps == 0) return;
     Checkpoint checkpoint{
         .step = result_.steps, .optimizer = trainer_.optimizer_state(), .adapter = trainer_.adapter()};
     if (result_.best_step) {
@@ -193,6 +207,7 @@ class Loop {
     }
     checkpoint.state["evaluations_without_gain"] = without_gain_;
     checkpoint.state["stopped_early"] = result_.stopped_early;
+    if (unmeasured_) checkpoint.state["unmeasured"] = true;
     if (best_) weights::write_adapter(settings_.run_folder / "best", *std::exchange(best_, std::nullopt));
     write_checkpoint(settings_.run_folder, checkpoint);
     limit_checkpoints(settings_.run_folder, settings_.save_total_limit);
@@ -232,7 +247,7 @@ class Loop {
   std::int64_t seen_tokens_ = 0, computed_tokens_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   int without_gain_ = 0;
-  bool ended_ = false;
+  bool ended_ = false, unmeasured_ = false;
 };
 
 }  // namespace

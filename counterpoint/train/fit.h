@@ -28,7 +28,8 @@ struct FitSettings {
 };
 
 struct FitHooks {
-  /// Metrics on held-out data; empty function: none.
+  /// Metrics on held-out data; empty function: none. May throw Interrupted: the run is saved and returns, and measures
+  /// when it goes on.
   std::function<std::vector<Metric>(nn::LoraTrainer&)> evaluate;
   std::function<void(std::int64_t step, const std::vector<Metric>&)> on_step;
   std::function<void(const std::string&)> note;  ///< a line for the user

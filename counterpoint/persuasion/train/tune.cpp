@@ -69,13 +69,16 @@ train::FitResult Tuner::sft(const std::vector<nn::TrainRow>& rows, const std::ve
 }
 
 train::FitResult Tuner::dpo(const std::vector<nn::TrainRow>& pairs, const std::vector<nn::TrainRow>& valid,
-                            const DpoSettings& settings, train::FitHooks hooks, ProgressSink& progress) {
+                            const DpoSettings& settings, train::FitHooks hooks, ProgressSink& progress,
+                            ProgressSink* reference_progress) {
   const std::vector<Example> examples = pair_examples(pairs, settings.share_prefix),
                              held_out = pair_examples(valid, settings.share_prefix);
   const auto trainer = open_trainer(!settings.disable_dropout);
   const Reference reference{.spec = settings.reference, .cache_folder = settings_.fit.run_folder};
+  ProgressSink silent;
   const auto of = [&](const std::vector<Example>& of_examples) {
-    return reference_logprobs(*trainer, model_, of_examples, reference, settings_.trainer.dtype, progress);
+    return reference_logprobs(*trainer, model_, of_examples, reference, settings_.trainer.dtype,
+                              reference_progress ? *reference_progress : silent);
   };
   const std::vector<PairLogprobs> known = of(examples);
   check_start(*trainer, examples, known, settings.loss, settings.reference);

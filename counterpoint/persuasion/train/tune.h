@@ -34,8 +34,10 @@ class Tuner {
   /// `valid` may be empty: then nothing is measured unless hooks.evaluate is set, which adds its metrics.
   train::FitResult sft(const std::vector<nn::TrainRow>& rows, const std::vector<nn::TrainRow>& valid,
                        train::FitHooks hooks, ProgressSink& progress);
+  /// `reference_progress`: of the reference's log-probabilities, before the first step; nullptr: not told.
   train::FitResult dpo(const std::vector<nn::TrainRow>& pairs, const std::vector<nn::TrainRow>& valid,
-                       const DpoSettings& settings, train::FitHooks hooks, ProgressSink& progress);
+                       const DpoSettings& settings, train::FitHooks hooks, ProgressSink& progress,
+                       ProgressSink* reference_progress = nullptr);
 
  private:
   std::unique_ptr<nn::LoraTrainer> open_trainer(bool dropout) const;
