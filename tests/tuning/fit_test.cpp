@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "counterpoint/core/interrupt.h"
 #include "tests/tuning/tune_runs.h"
 
 namespace counterpoint::test {
@@ -187,6 +188,23 @@ TEST_F(FitTest, AResumedRunKeepsItsBest) {
   EXPECT_EQ(result.best_step, 1);
   EXPECT_EQ(result.best_value, 0.8);
   expect_same_values(adapter_in(stopped_), before.adapters[1]);
+}
+
+TEST_F(FitTest, AMeasurementThatIsInterruptedIsMadeWhenTheRunGoesOn) {
+  Scores whole{.values = std::vector<double>(10, 0.5), .adapters = {}}, first = whole, second = whole;
+  whole.values[4] = first.values[4] = 0.9;
+  second.values[0] = 0.9;  // the one of step 4 again
+  run_sft(scored_settings(straight_), whole.hooks());
+  FitHooks hooks = first.hooks();
+  hooks.evaluate = [&, measure = hooks.evaluate](nn::LoraTrainer& trainer) {
+    if (first.adapters.size() == 4) throw Interrupted{};
+    return measure(trainer);
+  };
+  const FitResult part = run_sft(scored_settings(stopped_), hooks);
+  EXPECT_TRUE(part.interrupted);
+  EXPECT_EQ(part.steps, 4);
+  EXPECT_EQ(run_sft(scored_settings(stopped_), second.hooks()).best_step, 4);
+  expect_same_runs(straight_, stopped_, 9);
 }
 
 TEST_F(FitTest, OnlySoManyCheckpointsAreKept) {
