@@ -122,8 +122,8 @@ void add_replies(const StudyConfig& config, StudyPage& page) {
 StudyPage page_of_study(const StudyConfig& config, const StudyOutcome& outcome) {
   StudyPage page;
   page.title = config.title;
-  page.subtitle =
-      fmt::format("{} questions to train on, {} held out; {} seeds", config.train, config.test, config.seeds.size());
+  page.subtitle = fmt::format("{} questions to train on, {} held out; {}", config.train, config.test,
+                              report::counted(std::ssize(config.seeds), "seed", "seeds"));
   for (const ClaimResult& claim : outcome.claims) page.claims.push_back({claim.text, claim.verdict, claim.detail});
   add_arms(config, outcome.results, page);
   add_charts(config, outcome.results, page);
