@@ -1,86 +1,167 @@
-// DPO or SFT steps on given pairs: pairs per second over the optimizer steps, loading and the first step not counted.
-// usage: training_bench MODEL PAIRS.jsonl [dpo|sft] [pairs a step] [pairs computed together] [dtype] [shared: 1 or 0]
+// DPO or SFT steps on given pairs, beside bench/peers/trl_dpo.py and trl_sft.py and set alike: LoRA r 16 on q, k, v,
+// rows sorted by length, reference log-probabilities before the clock starts, the first step left out.
 #include <sys/resource.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 
 #include "counterpoint/core/error.h"
-#include "counterpoint/data/jsonl.h"
-#include "counterpoint/nn/lora_trainer.h"
-#include "counterpoint/text/encode_chat.h"
-#include "counterpoint/text/message_json.h"
+#include "counterpoint/persuasion/train/objectives.h"
+#include "counterpoint/persuasion/train/preference_rows.h"
+#include "counterpoint/persuasion/train/reference.h"
+#include "counterpoint/persuasion/train/sft_rows.h"
+#include "counterpoint/train/batches.h"
 
 namespace {
 
 using namespace counterpoint;
-using Clock = std::chrono::steady_clock;
+using train::Example;
 
-double peak_megabytes() {
+struct Options {
+  std::string model, rows, kind = "dpo", dtype = "float32";
+  std::int64_t batch = 8, together = 0, steps = 0, threads = 2;
+  bool share_prefix = true, checkpointing = false;
+  bool dpo() const { return kind == "dpo"; }
+};
+
+std::int64_t tokens_of(const Example& example) {
+  std::int64_t tokens = 0;
+  for (const nn::TrainRow& row : example) tokens += row.tokens();
+  return tokens;
+}
+
+/// As TRL counts them: a prompt once for each of its replies.
+std::int64_t sequence_tokens(const Example& example) {
+  std::int64_t tokens = 0;
+  for (const nn::TrainRow& row : example)
+    for (const nn::TrainBranch& branch : row.branches) tokens += std::ssize(row.prefix) + std::ssize(branch.tokens);
+  return tokens;
+}
+
+std::vector<Example> load(const Options& options, const persuasion::RowEncoder& encoder) {
+  std::vector<Example> examples;
+  const auto add_pair = [&](const nn::TrainRow& pair) {
+    if (options.share_prefix) return examples.push_back({pair});
+    const auto apart = persuasion::unshared(pair);
+    examples.emplace_back(apart.begin(), apart.end());
+  };
+  if (options.dpo())
+    for (const auto& row : persuasion::load_preference_rows(options.rows, encoder).rows) add_pair(row.tokens);
+  else
+    for (nn::TrainRow& row : persuasion::load_sft_rows(options.rows, encoder).rows)
+      examples.push_back({std::move(row)});
+  std::stable_sort(examples.begin(), examples.end(),
+                   [](const Example& a, const Example& b) { return tokens_of(a) > tokens_of(b); });
+  return examples;
+}
+
+std::unique_ptr<train::Objective> objective_of(const Options& options, const weights::ModelFiles& model,
+                                               const std::vector<Example>& examples, nn::LoraTrainer& trainer) {
+  if (!options.dpo()) return std::make_unique<persuasion::SftObjective>(examples);
+  ProgressSink silent;
+  auto reference = persuasion::reference_logprobs(trainer, model, examples, {}, options.dtype, silent);
+  return std::make_unique<persuasion::DpoObjective>(examples, std::move(reference),
+                                                    persuasion::PreferenceLossSettings{});
+}
+
+class Steps {
+ public:
+  Steps(const Options& options, const std::vector<Example>& examples, train::Objective& objective,
+        nn::LoraTrainer& trainer)
+      : options_(options), examples_(examples), objective_(objective), trainer_(trainer) {}
+
+  /// Takes step `number`; the rows begin again behind the last. Returns its tokens.
+  std::int64_t take(std::int64_t number) {
+    std::vector<size_t> batch;
+    std::vector<std::int64_t> lengths;
+    std::int64_t tokens = 0;
+    for (std::int64_t i = 0; i < options_.batch; ++i) {
+      batch.push_back(static_cast<size_t>(number * options_.batch + i) % examples_.size());
+      lengths.push_back(tokens_of(examples_[batch.back()]));
+      tokens += sequence_tokens(examples_[batch.back()]);
+    }
+    objective_.begin(batch);
+    for (const std::vector<size_t>& part : train::micro_batches(lengths, {.rows = options_.together}))
+      accumulate(number, batch, part);
+    objective_.finish();
+    trainer_.step(1e-4, 1.0);
+    return tokens;
+  }
+
+ private:
+  void accumulate(std::int64_t number, const std::vector<size_t>& batch, const std::vector<size_t>& part) {
+    std::vector<size_t> chosen;
+    std::vector<nn::TrainRow> rows;
+    for (const size_t index : part) {
+      chosen.push_back(batch[index]);
+      rows.insert(rows.end(), examples_[batch[index]].begin(), examples_[batch[index]].end());
+    }
+    trainer_.accumulate(rows, static_cast<std::uint64_t>(number),
+                        [&](const auto& logprobs) { return objective_.derivatives(chosen, logprobs); });
+  }
+
+  const Options& options_;
+  const std::vector<Example>& examples_;
+  train::Objective& objective_;
+  nn::LoraTrainer& trainer_;
+};
+
+double peak_mib() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-nn::TrainBranch branch(const weights::ModelFiles& model, const std::string& text) {
-  nn::TrainBranch out;
-  out.tokens = text::encode_reply(*model.tokenizer, *model.chat_format, text, text::ReplyEnd::turn_end);
-  out.trained.assign(out.tokens.size(), 1);
-  return out;
-}
-
-void run(int argc, char** argv) {
-  const auto argument = [&](int index, const char* otherwise) { return argc > index ? argv[index] : otherwise; };
-  const bool dpo = std::string(argument(3, "dpo")) == "dpo";
-  const size_t step_rows = static_cast<size_t>(std::atoi(argument(4, "8")));
-  const size_t together = static_cast<size_t>(std::atoi(argument(5, "1")));
-  const weights::ModelFiles model = weights::open_model(argv[1]);
-  std::vector<nn::TrainRow> rows;
-  data::read_jsonl(argv[2], [&](const data::Json& row, const data::RowPlace& place) {
-    nn::TrainRow out{.id = place.text(), .key = rows.size() + 1};
-    out.prefix = text::encode_prompt(*model.tokenizer, *model.chat_format,
-                                     text::messages_from_json(row.at("prompt"), place.text()));
-    out.branches = {branch(model, row.at("chosen")[0].at("content"))};
-    if (dpo) out.branches.push_back(branch(model, row.at("rejected")[0].at("content")));
-    rows.push_back(out);
-  });
-  nn::TrainerOptions options;
-  options.dtype = argument(6, "float32");
-  options.threads = std::atoi(argument(8, "2"));
-  const auto trainer = nn::open_lora_trainer(model, options);
-  std::int64_t tokens = 0, pairs = 0;
-  Clock::time_point start = Clock::now();
-  for (size_t first = 0; first < rows.size(); first += step_rows) {
-    if (first == step_rows) {
-      start = Clock::now();
-      tokens = pairs = 0;
-    }
-    for (size_t at = first; at < first + step_rows; at += together) {
-      const std::span<const nn::TrainRow> part(rows.data() + at, together);
-      for (const nn::TrainRow& row : part) tokens += row.tokens();
-      pairs += static_cast<std::int64_t>(together);
-      trainer->accumulate(part, first, [](std::vector<nn::RowValues> values) {
-        for (nn::RowValues& row : values)
-          for (size_t b = 0; b < row.size(); ++b)
-            for (double& value : row[b]) value = (b == 0 ? -0.05 : 0.05) / 8;
-        return values;
-      });
-    }
-    trainer->step(1e-5, 1.0);
-  }
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  std::printf("%lld pairs, %.1f tokens a pair, %.2f pairs/s, %.0f tokens/s, peak %.0f MB\n",
-              static_cast<long long>(pairs), static_cast<double>(tokens) / static_cast<double>(pairs),
-              static_cast<double>(pairs) / seconds, static_cast<double>(tokens) / seconds, peak_megabytes());
+void run(const Options& options) {
+  const weights::ModelFiles model = weights::open_model(options.model);
+  const std::vector<Example> examples = load(options, {*model.tokenizer, *model.chat_format});
+  nn::TrainerOptions settings;
+  settings.dtype = options.dtype;
+  settings.threads = static_cast<int>(options.threads);
+  settings.gradient_checkpointing = options.checkpointing;
+  if (options.dpo()) settings.lora.dropout = 0;
+  const auto trainer = nn::open_lora_trainer(model, settings);
+  const auto objective = objective_of(options, model, examples, *trainer);
+  Steps steps(options, examples, *objective, *trainer);
+  steps.take(0);  // warms up
+  const std::int64_t count = options.steps > 0 ? options.steps : std::ssize(examples) / options.batch;
+  const auto start = std::chrono::steady_clock::now();
+  std::int64_t tokens = 0;
+  for (std::int64_t step = 1; step <= count; ++step) tokens += steps.take(step);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const data::Json line{
+      {"engine", fmt::format("counterpoint {} {} batch {}{}", options.dpo() ? "DPO" : "SFT", options.dtype,
+                             options.batch, options.share_prefix ? "" : ", unshared")},
+      {"rows", examples.size()},
+      {"steps", count},
+      {"seconds", seconds},
+      {options.dpo() ? "pairs_per_second" : "rows_per_second", static_cast<double>(count * options.batch) / seconds},
+      {"tokens_per_second", static_cast<double>(tokens) / seconds},
+      {"threads", options.threads},
+      {"peak_rss_mib", peak_mib()}};
+  std::printf("%s\n", line.dump().c_str());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  Options options;
+  CLI::App program("DPO or SFT steps on given pairs: rate and peak memory as one JSON line.", "training_bench");
+  program.add_option("model", options.model, "Hugging Face folder or GGUF file")->required();
+  program.add_option("rows", options.rows, "pairs.jsonl")->required();
+  program.add_option("--kind", options.kind, "dpo, sft (on the chosen replies)")->check(CLI::IsMember({"dpo", "sft"}));
+  program.add_option("--batch", options.batch, "Rows of one step")->check(CLI::Range(1, 1024));
+  program.add_option("--together", options.together, "Rows computed at once (0: all of a step)");
+  program.add_option("--steps", options.steps, "Steps after the first (0: every row once)");
+  program.add_option("--threads", options.threads, "Threads")->check(CLI::Range(1, 1024));
+  program.add_option("--dtype", options.dtype, "float32, bfloat16");
+  program.add_flag_callback(
+      "--no-share-prefix", [&] { options.share_prefix = false; }, "Compute each prompt twice");
+  program.add_flag("--gradient-checkpointing", options.checkpointing, "Recompute instead of keeping");
+  CLI11_PARSE(program, argc, argv);
   try {
-    if (argc < 3) fail("usage: training_bench MODEL PAIRS.jsonl [dpo|sft] [pairs a step] [together] [dtype]");
-    run(argc, argv);
+    run(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "training_bench: %s\n", error.what());
     return 1;
