@@ -13,6 +13,8 @@
 namespace counterpoint::train {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 double value_of(const std::vector<Metric>& metrics, const std::string& name) {
   std::vector<std::string> names;
   for (const Metric& metric : metrics) {
@@ -86,6 +88,7 @@ class Loop {
   }
 
   void step() {
+    const Clock::time_point begun = Clock::now();
     const std::vector<size_t> batch = batch_of(result_.steps);
     std::vector<std::int64_t> tokens;
     for (const size_t example : batch) tokens.push_back(tokens_of(example));
@@ -108,6 +111,7 @@ class Loop {
       log_->write(result_.steps, metrics);
     if (hooks_.on_step) hooks_.on_step(result_.steps, metrics);
     computed_tokens_ += std::accumulate(tokens.begin(), tokens.end(), std::int64_t{0});
+    in_steps_ += Clock::now() - begun;
     progress_.update(result_.steps, result_.total_steps,
                      fmt::format("loss {:.4f}, {:.0f} tokens/s", value_of(metrics, "loss"), tokens_per_second()));
   }
@@ -127,8 +131,7 @@ class Loop {
   }
 
   double tokens_per_second() const {
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-    return static_cast<double>(computed_tokens_) / std::max(seconds, 1e-9);
+    return static_cast<double>(computed_tokens_) / std::max(std::chrono::duration<double>(in_steps_).count(), 1e-9);
   }
 
   std::int64_t tokens_of(size_t example) const {
@@ -245,7 +248,7 @@ class Loop {
   std::optional<weights::Adapter> best_;  ///< better than what the run folder's `best` holds
   std::optional<std::int64_t> saved_;
   std::int64_t seen_tokens_ = 0, computed_tokens_ = 0;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  Clock::duration in_steps_{};  ///< without validation
   int without_gain_ = 0;
   bool ended_ = false, unmeasured_ = false;
 };
