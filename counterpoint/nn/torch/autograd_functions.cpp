@@ -19,14 +19,14 @@ std::uint64_t mixed(std::uint64_t seed, std::uint64_t number) {
 /// [T, width]: 0 or 1 / (1 - rate); 16 random bits an element.
 at::Tensor dropout_mask(const DropoutSeeds& dropout, std::uint64_t site, std::int64_t width,
                         const at::TensorOptions& options) {
-  const std::vector<std::uint64_t>& seeds = *dropout.tokens;
-  at::Tensor mask = at::empty({std::ssize(seeds), width}, at::kFloat);
+  const std::int64_t* const seeds = dropout.tokens.data_ptr<std::int64_t>();
+  at::Tensor mask = at::empty({dropout.tokens.size(0), width}, at::kFloat);
   float* const out = mask.data_ptr<float>();
   const auto threshold = static_cast<std::uint64_t>(dropout.rate * 65536.0);
   const auto keep = static_cast<float>(1.0 / (1.0 - dropout.rate));
-  at::parallel_for(0, std::ssize(seeds), 16, [&](std::int64_t first, std::int64_t last) {
+  at::parallel_for(0, mask.size(0), 16, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t t = first; t < last; ++t) {
-      RandomStream random(mixed(seeds[static_cast<size_t>(t)], site));
+      RandomStream random(mixed(static_cast<std::uint64_t>(seeds[t]), site));
       float* const row = out + t * width;
       for (std::int64_t j = 0; j < width; j += 4) {
         const std::uint64_t bits = random();
@@ -50,7 +50,7 @@ class LoraLinear : public torch::autograd::Function<LoraLinear> {
     ctx->saved_data["scale"] = site->scale;
     ctx->saved_data["rate"] = dropout->rate;
     ctx->saved_data["site"] = static_cast<std::int64_t>(site->number);
-    if (dropout->rate > 0) ctx->saved_data["seeds"] = seeds_tensor(*dropout);
+    ctx->saved_data["seeds"] = dropout->tokens;
     return out;
   }
 
@@ -59,7 +59,7 @@ class LoraLinear : public torch::autograd::Function<LoraLinear> {
     const at::Tensor &x = saved[0], &narrow = saved[1], &a = saved[2], &b = saved[3], &weight = saved[4];
     const at::Tensor& gradient = gradients[0];
     const double scale = ctx->saved_data["scale"].toDouble();
-    const DropoutSeeds dropout = seeds_of(ctx);
+    const DropoutSeeds dropout{ctx->saved_data["rate"].toDouble(), ctx->saved_data["seeds"].toTensor()};
     const at::Tensor mask =
         dropout.rate > 0
             ? dropout_mask(dropout, static_cast<std::uint64_t>(ctx->saved_data["site"].toInt()), x.size(1), x.options())
@@ -75,29 +75,12 @@ class LoraLinear : public torch::autograd::Function<LoraLinear> {
     }
     return {for_x, for_a, for_b, at::Tensor(), at::Tensor()};
   }
-
- private:
-  static at::Tensor seeds_tensor(const DropoutSeeds& dropout) {
-    at::Tensor out = at::empty({std::ssize(*dropout.tokens)}, at::kLong);
-    std::copy(dropout.tokens->begin(), dropout.tokens->end(), reinterpret_cast<std::uint64_t*>(out.data_ptr()));
-    return out;
-  }
-  static DropoutSeeds seeds_of(AutogradContext* ctx) {
-    DropoutSeeds dropout{.rate = ctx->saved_data["rate"].toDouble(), .tokens = nullptr};
-    if (dropout.rate == 0) return dropout;
-    const at::Tensor seeds = ctx->saved_data["seeds"].toTensor();
-    const auto* first = reinterpret_cast<const std::uint64_t*>(seeds.data_ptr());
-    dropout.tokens = std::make_shared<std::vector<std::uint64_t>>(first, first + seeds.numel());
-    return dropout;
-  }
 };
 
 class RmsNorm : public torch::autograd::Function<RmsNorm> {
  public:
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight, double epsilon) {
-    const at::Tensor wide = x.to(at::kFloat);
-    const at::Tensor scale =
-        at::rsqrt(at::linalg_vector_norm(wide, 2, {-1}, true).pow_(2).div_(x.size(-1)).add_(epsilon));
+    const at::Tensor wide = x.to(at::kFloat), scale = rms_scale(wide, epsilon);
     ctx->save_for_backward({x, scale, weight});
     return (wide * scale).to(x.scalar_type()).mul_(weight);
   }

@@ -3,17 +3,14 @@
 #pragma once
 #include <torch/torch.h>
 
-#include <span>
-#include <vector>
-
 #include "counterpoint/nn/torch/torch_weights.h"
 
 namespace counterpoint::nn {
 
 /// Dropout masks that depend on the token, never on the batch: per token of a packed batch a seed.
 struct DropoutSeeds {
-  double rate = 0;  ///< 0 = off
-  std::shared_ptr<const std::vector<std::uint64_t>> tokens;
+  double rate = 0;    ///< 0 = off
+  at::Tensor tokens;  ///< [T] int64, on the CPU; undefined: off
 };
 
 /// A matrix of the model and what an adapter adds to it.

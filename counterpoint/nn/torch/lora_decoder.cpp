@@ -49,7 +49,7 @@ LoraDecoder::LoraDecoder(const weights::ModelFiles& model, const TrainerOptions&
     layers_.push_back(sites_of(weights_.layers[static_cast<size_t>(i)], i, parts, options.seed));
 }
 
-LoraDecoder::Layer LoraDecoder::sites_of(TorchLayer& layer, std::int64_t index,
+LoraDecoder::Layer LoraDecoder::sites_of(const TorchLayer& layer, std::int64_t index,
                                          const std::map<std::string, weights::LoraPart>& parts, std::uint64_t seed) {
   std::array<LoraSite, 7> sites;
   const auto linears = layer.linears();
@@ -130,7 +130,7 @@ at::Tensor LoraDecoder::layer(std::int64_t index, const at::Tensor& x, const Ste
 }
 
 at::Tensor LoraDecoder::logprobs(PackedRows rows, double dropout, bool adapted) {
-  auto seeds = std::make_shared<std::vector<std::uint64_t>>(std::move(rows.dropout_seeds));
+  const at::Tensor seeds = rows.dropout_seeds;
   const RotaryAngles angles = rotary_angles(config_, rows.positions, options_);
   // Shared, because a layer that is recomputed asks for it when this function has long returned.
   const auto step = std::make_shared<const Step>(Step{

@@ -32,7 +32,7 @@ class LoraDecoder {
     bool adapted;
   };
   void adapt(LoraSite& site, const weights::LoraPart& part, std::uint64_t seed);
-  Layer sites_of(TorchLayer& layer, std::int64_t index, const std::map<std::string, weights::LoraPart>& parts,
+  Layer sites_of(const TorchLayer& layer, std::int64_t index, const std::map<std::string, weights::LoraPart>& parts,
                  std::uint64_t seed);
   at::Tensor apply(const LoraSite& site, const at::Tensor& x, const Step& step) const;
   at::Tensor layer(std::int64_t index, const at::Tensor& x, const Step& step) const;

@@ -8,8 +8,7 @@ namespace {
 
 /// Collects one row after the other.
 struct Packer {
-  std::vector<std::int64_t> tokens, positions, predictors, targets;
-  std::vector<std::uint64_t> seeds;
+  std::vector<std::int64_t> tokens, positions, predictors, targets, seeds;
 
   void add(std::int64_t token, std::int64_t position) {
     tokens.push_back(token);
@@ -29,7 +28,7 @@ struct Packer {
 
   void seed_row(std::uint64_t key, std::uint64_t stream) {
     RandomStream random(key ^ (stream * 0xD1342543DE82EF95ull));
-    while (seeds.size() < tokens.size()) seeds.push_back(random());
+    while (seeds.size() < tokens.size()) seeds.push_back(static_cast<std::int64_t>(random()));
   }
 };
 
@@ -67,7 +66,7 @@ PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_strea
   for (PackedRow& row : packed.rows) row.positions = packed.positions.narrow(0, row.first, row.length);
   packed.predictors = tensor(packer.predictors);
   packed.targets = tensor(packer.targets);
-  packed.dropout_seeds = std::move(packer.seeds);
+  packed.dropout_seeds = at::tensor(packer.seeds, at::kLong);
   return packed;
 }
 

@@ -19,9 +19,9 @@ struct PackedRow {
 
 struct PackedRows {
   std::vector<PackedRow> rows;
-  at::Tensor tokens, positions;              ///< [T] int64
-  at::Tensor predictors, targets;            ///< [N]: where each trained token is predicted, and its id
-  std::vector<std::uint64_t> dropout_seeds;  ///< [T]
+  at::Tensor tokens, positions;    ///< [T] int64
+  at::Tensor predictors, targets;  ///< [N]: where each trained token is predicted, and its id
+  at::Tensor dropout_seeds;        ///< [T] int64, on the CPU
 };
 
 /// A branch's last token predicts nothing, so it is left out of T. Error: a row without prefix.

@@ -49,7 +49,7 @@ void TorchDecoder::copy_block(std::int32_t from, std::int32_t to, std::int64_t p
 std::int64_t TorchDecoder::weight_bytes() const {
   std::int64_t bytes = static_cast<std::int64_t>(weights_.embedding.nbytes()) +
                        (config_.tied_embeddings ? 0 : static_cast<std::int64_t>(weights_.head.nbytes()));
-  for (TorchLayer layer : weights_.layers)
+  for (const TorchLayer& layer : weights_.layers)
     for (const TorchLinear* matrix : layer.linears()) bytes += static_cast<std::int64_t>(matrix->weight.nbytes());
   return bytes;
 }

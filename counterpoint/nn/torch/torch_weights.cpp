@@ -60,10 +60,13 @@ TorchWeights load_torch_weights(const weights::ModelFiles& model, const at::Tens
   return w;
 }
 
+at::Tensor rms_scale(const at::Tensor& x, double epsilon) {
+  return at::rsqrt(x.pow(2).mean(-1, /*keepdim=*/true) + epsilon);
+}
+
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
   const at::Tensor wide = x.to(at::kFloat);
-  const at::Tensor scale = at::rsqrt(wide.pow(2).mean(-1, /*keepdim=*/true) + epsilon);
-  return weight * (wide * scale).to(x.scalar_type());
+  return weight * (wide * rms_scale(wide, epsilon)).to(x.scalar_type());
 }
 
 at::Tensor linear(const at::Tensor& x, const TorchLinear& matrix) {

@@ -19,7 +19,7 @@ struct TorchLayer {
   at::Tensor attention_norm, mlp_norm;  ///< [hidden]
   at::Tensor query_norm, key_norm;      ///< [head_dim] (Qwen3), undefined: none
   TorchLinear query, key, value, output, gate, up, down;
-  std::array<TorchLinear*, 7> linears() { return {&query, &key, &value, &output, &gate, &up, &down}; }
+  std::array<const TorchLinear*, 7> linears() const { return {&query, &key, &value, &output, &gate, &up, &down}; }
 };
 
 struct TorchWeights {
@@ -31,7 +31,9 @@ struct TorchWeights {
 
 TorchWeights load_torch_weights(const weights::ModelFiles& model, const at::TensorOptions& options);
 
-/// x / sqrt(mean(x^2) + epsilon) * weight, the mean taken in float32.
+/// 1 / sqrt(mean(x^2) + epsilon) of each row of float32 values: [.., 1].
+at::Tensor rms_scale(const at::Tensor& x, double epsilon);
+/// x * rms_scale(x) * weight, the scale computed in float32.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
 at::Tensor linear(const at::Tensor& x, const TorchLinear& matrix);
 
