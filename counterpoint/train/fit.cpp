@@ -83,7 +83,7 @@ class Loop {
     without_gain_ = state.value("evaluations_without_gain", 0);
     ended_ = result_.stopped_early = state.value("stopped_early", false);
     unmeasured_ = state.value("unmeasured", false);
-    for (std::int64_t step = 0; step < result_.steps; ++step) seen_tokens_ += sequence_tokens(batch_of(step));
+    seen_tokens_ = state.value("num_tokens", std::int64_t{0});
     note(fmt::format("going on from {} ({} of {} steps)", found.folder->string(), result_.steps, result_.total_steps));
   }
 
@@ -150,12 +150,9 @@ class Loop {
   }
 
   void check_finite(const std::vector<nn::TrainRow>& rows, const std::vector<nn::RowValues>& values) const {
-    for (size_t i = 0; i < rows.size(); ++i)
-      for (const std::vector<double>& branch : values[i])
-        for (const double value : branch)
-          if (!std::isfinite(value))
-            fail("step {}: a log-probability of row '{}' is {}; the last checkpoint is safe", result_.steps + 1,
-                 rows[i].id, value);
+    if (const auto row = first_not_finite(values))
+      fail("step {}: a log-probability of row '{}' is not finite; the last checkpoint is safe", result_.steps + 1,
+           rows[*row].id);
   }
 
   template <class Step>
@@ -210,6 +207,7 @@ class Loop {
     }
     checkpoint.state["evaluations_without_gain"] = without_gain_;
     checkpoint.state["stopped_early"] = result_.stopped_early;
+    checkpoint.state["num_tokens"] = seen_tokens_;
     if (unmeasured_) checkpoint.state["unmeasured"] = true;
     if (best_) weights::write_adapter(settings_.run_folder / "best", *std::exchange(best_, std::nullopt));
     write_checkpoint(settings_.run_folder, checkpoint);

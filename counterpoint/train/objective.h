@@ -1,5 +1,6 @@
 // What a run minimises, as a function of the trained tokens' log-probabilities.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ class Objective {
   /// The step's metrics under TRL's names; "loss" is among them.
   virtual std::vector<Metric> finish() = 0;
 };
+
+/// The first row with a value that is not finite.
+std::optional<size_t> first_not_finite(std::span<const nn::RowValues> values);
 
 /// The metrics over all examples without training: "eval_loss", "eval_rewards/margins", ..
 std::vector<Metric> evaluate(nn::LoraTrainer& trainer, std::span<const Example> examples, Objective& objective);

@@ -6,6 +6,7 @@
 
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/persuasion/train/sft_loss.h"
+#include "counterpoint/train/objective.h"
 #include "tests/support/support.h"
 
 namespace counterpoint::persuasion {
@@ -161,7 +162,7 @@ TEST(PreferenceLoss, HugeMarginsStayFinite) {
   for (const std::string& kind : preference_loss_names()) {
     const PreferenceResult got = PreferenceLoss({.kind = kind, .beta = 1}).of(policy, reference, {2, 2});
     EXPECT_TRUE(std::isfinite(got.part.loss)) << kind;
-    EXPECT_FALSE(first_not_finite(got.derivatives)) << kind;
+    EXPECT_FALSE(train::first_not_finite(got.derivatives)) << kind;
   }
 }
 
@@ -205,8 +206,8 @@ TEST(SftLoss, CountsTokensAlikeHoweverAStepIsSplit) {
 }
 
 TEST(SftLoss, FindsTheRowThatIsNotFinite) {
-  EXPECT_FALSE(first_not_finite(std::vector<nn::RowValues>{{{-1}}, {{-2}, {}}}));
-  EXPECT_EQ(first_not_finite(std::vector<nn::RowValues>{{{-1}}, {{-2}, {-3, NAN}}, {{INFINITY}}}), 1u);
+  EXPECT_FALSE(train::first_not_finite(std::vector<nn::RowValues>{{{-1}}, {{-2}, {}}}));
+  EXPECT_EQ(train::first_not_finite(std::vector<nn::RowValues>{{{-1}}, {{-2}, {-3, NAN}}, {{INFINITY}}}), 1u);
 }
 
 }  // namespace

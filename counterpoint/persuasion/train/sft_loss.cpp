@@ -1,7 +1,5 @@
 #include "counterpoint/persuasion/train/sft_loss.h"
 
-#include <cmath>
-
 #include "counterpoint/core/error.h"
 
 namespace counterpoint::persuasion {
@@ -19,14 +17,6 @@ SftLoss sft_loss(std::span<const nn::RowValues> logprobs, std::int64_t trained_t
       }
   out.loss = sum * each;
   return out;
-}
-
-std::optional<size_t> first_not_finite(std::span<const nn::RowValues> values) {
-  for (size_t row = 0; row < values.size(); ++row)
-    for (const std::vector<double>& branch : values[row])
-      for (const double value : branch)
-        if (!std::isfinite(value)) return row;
-  return std::nullopt;
 }
 
 }  // namespace counterpoint::persuasion

@@ -1,7 +1,6 @@
 // The loss of supervised fine-tuning, exact by tokens.
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,8 +16,5 @@ struct SftLoss {
 
 /// - sum of log-probabilities / trained tokens of the whole step: however a step is split, each token counts alike.
 SftLoss sft_loss(std::span<const nn::RowValues> logprobs, std::int64_t trained_tokens_of_step);
-
-/// The first row with a value that is not finite.
-std::optional<size_t> first_not_finite(std::span<const nn::RowValues> values);
 
 }  // namespace counterpoint::persuasion
