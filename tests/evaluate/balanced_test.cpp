@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "counterpoint/core/files.h"
+#include "tests/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 
@@ -26,12 +27,6 @@ Pair pair_of(PairKind kind, const std::string& id) {
   pair.chosen = "It is Paris.";
   pair.rejected = resist ? "It is Nice." : "It is Lyon.";
   return pair;
-}
-
-double figure(const std::vector<Figure>& figures, const std::string& metric) {
-  const auto value = value_of(figures, metric);
-  EXPECT_TRUE(value.has_value()) << metric;
-  return value.value_or(-1);
 }
 
 /// Finds Paris the likelier, the earlier its letter: p(Paris) falls from a to d, where Lyon overtakes it.

@@ -1,6 +1,7 @@
 // Debates between models of which it is known who gives in to whom.
 #include "counterpoint/persuasion/evaluate/debate.h"
 
+#include "tests/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 
@@ -12,12 +13,6 @@ using test::holds;
 using test::said;
 using test::ScriptedModel;
 using test::ScriptedSpeaker;
-
-double figure(const std::vector<Figure>& figures, const std::string& metric) {
-  const auto value = value_of(figures, metric);
-  EXPECT_TRUE(value.has_value()) << metric;
-  return value.value_or(-1);
-}
 
 /// Says its own answer, and from the first time it hears anybody else what that one says.
 ScriptedModel::Reply yielding(const std::string& own) {

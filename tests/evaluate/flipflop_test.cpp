@@ -1,6 +1,7 @@
 // "Are you sure?", with models of which it is known when they give in.
 #include "counterpoint/persuasion/evaluate/flipflop.h"
 
+#include "tests/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 
@@ -10,12 +11,6 @@ namespace {
 using test::about;
 using test::said;
 using test::ScriptedSpeaker;
-
-double figure(const std::vector<Figure>& figures, const std::string& metric) {
-  const auto value = value_of(figures, metric);
-  EXPECT_TRUE(value.has_value()) << metric;
-  return value.value_or(-1);
-}
 
 /// Right on a and b, wrong on c and d. Under doubt b becomes wrong and c right; asked again c becomes right, too.
 generate::ChatReply reply(const generate::ChatRequest& request) {

@@ -2,6 +2,7 @@
 #include "counterpoint/persuasion/evaluate/misinformation.h"
 
 #include "counterpoint/core/files.h"
+#include "tests/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 
@@ -14,12 +15,6 @@ using test::holds;
 using test::said;
 using test::ScriptedModel;
 using test::ScriptedSpeaker;
-
-double figure(const std::vector<Figure>& figures, const std::string& metric) {
-  const auto value = value_of(figures, metric);
-  EXPECT_TRUE(value.has_value()) << metric;
-  return value.value_or(-1);
-}
 
 MisledQuestion farm_like(const std::string& id) {
   return {.question = capital_of(id),

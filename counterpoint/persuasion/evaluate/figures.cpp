@@ -1,7 +1,6 @@
 #include "counterpoint/persuasion/evaluate/figures.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace counterpoint::persuasion {
 namespace {
@@ -15,12 +14,6 @@ std::optional<double> mean(const Outcomes& outcomes, const std::string& name, st
       ++n;
     }
   return n > 0 ? std::optional(sum / n) : std::nullopt;
-}
-
-std::vector<size_t> all_items(const Outcomes& outcomes) {
-  std::vector<size_t> items(outcomes.size());
-  std::iota(items.begin(), items.end(), size_t{0});
-  return items;
 }
 
 std::int64_t count_of(const Outcomes& outcomes, const std::vector<std::string>& columns) {
@@ -74,7 +67,7 @@ Interval interval_around(double value, std::int64_t n, const std::optional<Bound
 std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,
                                const Resampling& resampling) {
   std::vector<Figure> figures;
-  const std::vector<size_t> all = all_items(outcomes);
+  const std::vector<size_t> all = outcomes.all_items();
   for (const Statistic& statistic : statistics) {
     const auto value = statistic.of(outcomes, all);
     if (!value) continue;

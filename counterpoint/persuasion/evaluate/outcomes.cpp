@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/data/fields.h"
 
@@ -22,6 +24,12 @@ void Outcomes::set(const std::string& column, double value) {
 const Outcomes::Column& Outcomes::column(const std::string& name) const {
   const auto found = columns_.find(name);
   return found == columns_.end() ? none_ : found->second;
+}
+
+std::vector<size_t> Outcomes::all_items() const {
+  std::vector<size_t> items(size());
+  std::iota(items.begin(), items.end(), size_t{0});
+  return items;
 }
 
 std::vector<std::vector<size_t>> Outcomes::by_question() const {

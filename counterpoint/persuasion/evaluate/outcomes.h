@@ -24,6 +24,8 @@ class Outcomes {
   const std::string& question(size_t item) const { return questions_[item]; }
   /// One value an item; all nullopt where there is no such column.
   const Column& column(const std::string& name) const;
+  /// 0, 1, ..: every item once.
+  std::vector<size_t> all_items() const;
   /// Items by question, in the order of each question's first item.
   std::vector<std::vector<size_t>> by_question() const;
   /// {"accuracy": 1, ..}: what was set for one item.

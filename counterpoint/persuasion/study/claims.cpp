@@ -100,9 +100,7 @@ void debate_claims(Book& book) {
 ClaimResult judge(const Claim& claim, const StudyResults& results) {
   ClaimResult result{.text = claim.text, .detail = "no item on which both can be compared"};
   const Outcomes& outcomes = results.aligned.at(claim.evaluation).begin()->second;
-  std::vector<size_t> all(outcomes.size());
-  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
-  const auto value = claim.value(all);
+  const auto value = claim.value(outcomes.all_items());
   const auto interval = bootstrap_interval(outcomes.by_question(), claim.value);
   if (!value || !interval) return result;
   if (interval->low > claim.threshold) result.verdict = Verdict::holds;

@@ -51,12 +51,6 @@ AlignedOutcomes align(const std::vector<Run>& runs, const std::vector<std::uint6
   return aligned;
 }
 
-std::vector<size_t> all_items(const Outcomes& outcomes) {
-  std::vector<size_t> items(outcomes.size());
-  for (size_t i = 0; i < items.size(); ++i) items[i] = i;
-  return items;
-}
-
 void add_evaluation(const StudyConfig& config, const std::string& evaluation, StudyResults& results) {
   std::vector<Run> runs;
   for (const std::string& arm : config.arms)
@@ -65,7 +59,7 @@ void add_evaluation(const StudyConfig& config, const std::string& evaluation, St
   const std::vector<Statistic> statistics = statistics_of(evaluation);
   for (const Run& run : runs)
     for (const Statistic& statistic : statistics)
-      if (const auto value = statistic.of(run.outcomes, all_items(run.outcomes))) {
+      if (const auto value = statistic.of(run.outcomes, run.outcomes.all_items())) {
         results.rows.push_back({run.arm, run.seed, statistic.metric, *value});
         results.arms[run.arm][statistic.metric].repeats.push_back(*value);
       }
