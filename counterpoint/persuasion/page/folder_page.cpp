@@ -64,21 +64,6 @@ void read_pair_rows(const fs::path& folder, size_t most, StudyPage& page) {
   }
 }
 
-/// Every number of metrics.jsonl by its name; null, which stands for a number that is not finite, breaks the line.
-void read_curves(const fs::path& folder, const std::string& arm, StudyPage& page) {
-  std::map<std::string, size_t> index;
-  data::read_jsonl(folder / "metrics.jsonl", [&](const Json& row, const data::RowPlace& place) {
-    const double step = data::Fields(row, place.text()).number("step");
-    for (const auto& [name, value] : row.items()) {
-      if (name == "step" || name == "epoch" || !(value.is_number() || value.is_null())) continue;
-      const auto [found, is_new] = index.try_emplace(name, page.curves.size());
-      if (is_new) page.curves.push_back({.arm = arm, .metric = name, .points = {}});
-      page.curves[found->second].points.emplace_back(
-          step, value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
-    }
-  });
-}
-
 void read_settings(const fs::path& folder, const std::string& prefix, StudyPage& page) {
   const Json config = data::read_json(folder / "config.json");
   if (!config.is_structured()) return;
@@ -110,6 +95,22 @@ std::string subtitle_of(const StudyPage& page) {
 
 }  // namespace
 
+std::vector<TrainingCurve> read_curves(const fs::path& run_folder, const std::string& arm) {
+  std::vector<TrainingCurve> curves;
+  std::map<std::string, size_t> index;
+  data::read_jsonl(run_folder / "metrics.jsonl", [&](const Json& row, const data::RowPlace& place) {
+    const double step = data::Fields(row, place.text()).number("step");
+    for (const auto& [name, value] : row.items()) {
+      if (name == "step" || name == "epoch" || !(value.is_number() || value.is_null())) continue;
+      const auto [found, is_new] = index.try_emplace(name, curves.size());
+      if (is_new) curves.push_back({.arm = arm, .metric = name, .points = {}});
+      curves[found->second].points.emplace_back(
+          step, value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
+    }
+  });
+  return curves;
+}
+
 StudyPage page_of_folder(const FolderPageSettings& settings) {
   const fs::path& root = settings.folder;
   const std::vector<fs::path> folders = folders_of(root);
@@ -124,7 +125,7 @@ StudyPage page_of_folder(const FolderPageSettings& settings) {
   for (const fs::path& folder : holders_of(folders, "summary.json"))
     if (read_tallies(folder, page) && page.trees.empty()) read_pair_rows(folder, settings.pairs, page);
   for (const fs::path& folder : holders_of(folders, "metrics.jsonl"))
-    read_curves(folder, name_below(folder, root), page);
+    for (TrainingCurve& curve : read_curves(folder, name_below(folder, root))) page.curves.push_back(std::move(curve));
   if (!page.all_trees && page.pairs.empty() && page.curves.empty())
     fail(
         "{} is not the folder of a run of pbt: neither it nor a folder directly in it has trees.jsonl (pbt generate), "

@@ -6,6 +6,10 @@
 
 namespace counterpoint::persuasion {
 
+/// Every number of a training run's metrics.jsonl by its name, in the order in which they are met; null, which stands
+/// for a number that is not finite, breaks the line. Error: a damaged line, by file and line.
+std::vector<TrainingCurve> read_curves(const std::filesystem::path& run_folder, const std::string& arm);
+
 struct FolderPageSettings {
   std::filesystem::path folder;
   size_t trees = 30;  ///< at most so many are shown

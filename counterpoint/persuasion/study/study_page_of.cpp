@@ -1,5 +1,5 @@
 // The page of a study, from its folder.
-#include "counterpoint/core/strings.h"
+#include "counterpoint/persuasion/page/folder_page.h"
 #include "counterpoint/persuasion/page/tree_sample.h"
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/study/study_report.h"
@@ -53,16 +53,13 @@ void add_charts(const StudyConfig& config, const StudyResults& results, StudyPag
 void add_curves(const StudyConfig& config, StudyPage& page) {
   for (const std::string& arm : config.arms)
     for (const std::uint64_t seed : seeds_of(config, arm)) {
-      const std::filesystem::path file = config.output_dir / "arms" / run_name(arm, seed) / "dpo" / "metrics.jsonl";
-      if (!std::filesystem::exists(file)) continue;
-      std::map<std::string, TrainingCurve> curves;
-      data::read_jsonl(file, [&](const Json& row, const data::RowPlace&) {
-        for (const std::string& metric : curve_metrics)
-          if (row.contains(metric) && row[metric].is_number())
-            curves[metric].points.emplace_back(row.at("step").get<double>(), row[metric].get<double>());
-      });
-      for (auto& [metric, curve] : curves)
-        page.curves.push_back({shown_arm(arm), static_cast<std::int64_t>(seed), metric, std::move(curve.points)});
+      const std::filesystem::path run = config.output_dir / "arms" / run_name(arm, seed) / "dpo";
+      if (!std::filesystem::exists(run)) continue;
+      for (TrainingCurve& curve : read_curves(run, shown_arm(arm))) {
+        if (std::find(curve_metrics.begin(), curve_metrics.end(), curve.metric) == curve_metrics.end()) continue;
+        curve.seed = static_cast<std::int64_t>(seed);
+        page.curves.push_back(std::move(curve));
+      }
     }
 }
 
