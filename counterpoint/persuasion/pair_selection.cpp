@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <tuple>
-#include <unordered_map>
 
 #include "counterpoint/core/random.h"
 
@@ -14,7 +13,6 @@ struct Candidate {
   const Pair* pair;
   Split split;
   const std::string* question;  ///< its group's representative
-  int rank = 0;                 ///< how many of its question and kind stand before it
 };
 
 bool same_row(const Pair& a, const Pair& b) {
@@ -52,9 +50,7 @@ std::vector<Candidate> candidates(std::span<const Pair> pairs, const QuestionGro
 
 /// Keeps `count` of these, all of one kind and split.
 void trim_to(std::vector<Candidate>& side, size_t count) {
-  std::unordered_map<std::string_view, int> seen;
-  for (Candidate& candidate : side) candidate.rank = seen[*candidate.question]++;
-  std::stable_sort(side.begin(), side.end(), [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  spread_over_questions(side, [](const Candidate& candidate) -> const std::string& { return *candidate.question; });
   side.resize(count);
 }
 
@@ -95,6 +91,12 @@ PairCount& PairCount::operator+=(const PairCount& other) {
   before += other.before;
   after += other.after;
   return *this;
+}
+
+std::vector<const Pair*> Selection::all() const {
+  std::vector<const Pair*> out;
+  for (const auto& split : rows) out.insert(out.end(), split.begin(), split.end());
+  return out;
 }
 
 PairCount Selection::count(PairKind kind) const {

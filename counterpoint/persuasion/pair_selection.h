@@ -4,8 +4,12 @@
 #pragma once
 #include <array>
 #include <compare>
+#include <iterator>
 #include <map>
 #include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "counterpoint/persuasion/pairs.h"
 #include "counterpoint/persuasion/question_groups.h"
@@ -57,9 +61,27 @@ struct Selection {
   std::int64_t lower_score = 0;  ///< turned away by PairRule::score
   std::int64_t duplicates = 0;   ///< the same prompt, chosen and rejected once more
 
+  /// Of all splits, one after the other.
+  std::vector<const Pair*> all() const;
   PairCount count(PairKind kind) const;
   PairCount count(PairKind kind, int turn) const;
 };
+
+/// Orders pairs so that a question gives its second only after all questions gave their first; among equals the order
+/// stays. A beginning of the result is spread over as many questions as there can be. `question_of(item)`: its id, a
+/// text that outlives the call.
+template <class Item, class QuestionOf>
+void spread_over_questions(std::vector<Item>& items, const QuestionOf& question_of) {
+  std::unordered_map<std::string_view, size_t> seen;
+  std::vector<std::vector<Item>> rounds;
+  for (Item& item : items) {
+    const size_t round = seen[question_of(item)]++;
+    if (round == rounds.size()) rounds.emplace_back();
+    rounds[round].push_back(std::move(item));
+  }
+  items.clear();
+  for (std::vector<Item>& round : rounds) std::move(round.begin(), round.end(), std::back_inserter(items));
+}
 
 /// The result points into `pairs`.
 Selection select_pairs(std::span<const Pair> pairs, const QuestionGroups& groups, const SelectionSettings& settings);

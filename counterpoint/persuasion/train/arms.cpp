@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
-#include <unordered_map>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/persuasion/pair_selection.h"
@@ -23,7 +22,6 @@ Value value_named(const std::string& name, const std::vector<std::string>& names
 struct Candidate {
   size_t row;
   std::uint64_t hash;
-  int rank = 0;  ///< how many of its question and kind stand before it
 };
 
 std::uint64_t hash_of(const PreferenceText& text) {
@@ -38,9 +36,8 @@ std::vector<Candidate> side_of(std::span<const PreferenceRow> rows, PairKind kin
     if (rows[row].text.kind == kind) side.push_back({row, hash_of(rows[row].text)});
   // Rows of equal hash are the same pair; which of two copies comes first makes no difference but to messages.
   std::stable_sort(side.begin(), side.end(), [](const auto& a, const auto& b) { return a.hash < b.hash; });
-  std::unordered_map<std::string_view, int> seen;
-  for (Candidate& candidate : side) candidate.rank = seen[rows[candidate.row].text.question_id]++;
-  std::stable_sort(side.begin(), side.end(), [](const auto& a, const auto& b) { return a.rank < b.rank; });
+  spread_over_questions(side,
+                        [&](const Candidate& one) -> const std::string& { return rows[one.row].text.question_id; });
   return side;
 }
 
@@ -82,6 +79,12 @@ std::vector<size_t> rows_of_arm(std::span<const PreferenceRow> rows, Arm arm, Ma
   std::vector<size_t> out;
   for (const Candidate& candidate : chosen) out.push_back(candidate.row);
   return out;
+}
+
+std::vector<nn::TrainRow> pairs_of_arm(std::span<const PreferenceRow> rows, Arm arm, Match match) {
+  std::vector<nn::TrainRow> pairs;
+  for (const size_t index : rows_of_arm(rows, arm, match)) pairs.push_back(rows[index].tokens);
+  return pairs;
 }
 
 }  // namespace counterpoint::persuasion

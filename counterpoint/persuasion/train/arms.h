@@ -33,5 +33,7 @@ Match match_named(const std::string& name);
 /// decides. So a smaller choice is the beginning of a larger one, and pbt's pairs are among those of the other arms.
 /// Error: a row without "kind", by file and line; no pair of a kind that is needed.
 std::vector<size_t> rows_of_arm(std::span<const PreferenceRow> rows, Arm arm, Match match = Match::total);
+/// These rows, ready for training.
+std::vector<nn::TrainRow> pairs_of_arm(std::span<const PreferenceRow> rows, Arm arm, Match match = Match::total);
 
 }  // namespace counterpoint::persuasion

@@ -109,10 +109,15 @@ PreferenceRows load_preference_rows(const std::filesystem::path& path, const Row
   return out;
 }
 
+nn::TrainRow chosen_only(nn::TrainRow pair) {
+  COUNTERPOINT_ASSERT(pair.branches.size() == 2);
+  pair.branches.pop_back();
+  return pair;
+}
+
 std::array<nn::TrainRow, 2> unshared(const nn::TrainRow& pair) {
   COUNTERPOINT_ASSERT(pair.branches.size() == 2);
-  std::array<nn::TrainRow, 2> rows{pair, pair};
-  rows[0].branches.pop_back();
+  std::array<nn::TrainRow, 2> rows{chosen_only(pair), pair};
   rows[1].branches.erase(rows[1].branches.begin());
   return rows;
 }

@@ -43,6 +43,9 @@ struct PreferenceRows {
 PreferenceRows load_preference_rows(const std::filesystem::path& path, const RowEncoder& encoder,
                                     const RowOptions& options = {});
 
+/// The pair's chosen reply alone: what SFT trains on (the paper's stage 1).
+nn::TrainRow chosen_only(nn::TrainRow pair);
+
 /// The pair as two rows of their own, chosen first: what --share-prefix=false computes.
 std::array<nn::TrainRow, 2> unshared(const nn::TrainRow& pair);
 
