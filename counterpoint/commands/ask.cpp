@@ -11,6 +11,7 @@
 #include "counterpoint/commands/model_options.h"
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/question_options.h"
+#include "counterpoint/commands/speakers.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
@@ -33,12 +34,8 @@ struct Options {
 };
 
 AskResult ask(const Options& options, const std::vector<Question>& questions) {
-  ModelShelf shelf(options.models);
-  generate::ChatModel& model = shelf.get(options.model);
-  const bool own = options.replies.answer_model.empty() || options.replies.answer_mode == "alias";
-  const auto reader =
-      make_answer_reader(options.replies.answer_mode, own ? &model : &shelf.get({options.replies.answer_model, ""}));
-  const Speaker speaker{{"A", options.model.model, options.model.adapter}, &model, reader.get()};
+  Speakers speakers(options.models, options.replies);
+  const Speaker speaker = speakers.get("A", options.model);
   const AskSettings settings{.config = tree_of(options.source),
                              .sampling = options.replies.sampling,
                              .seed = options.replies.seed,

@@ -48,7 +48,7 @@ void run(const Options& options) {
   for (const HeldOutPair& pair : pairs) questions.push_back(pair.question);
   check_answer_mode(options.replies.answer_mode, questions);
   const Earlier earlier = earlier_of(options, "balanced");
-  Speakers speakers(options);
+  Speakers speakers(options.models, options.replies);
   const Speaker speaker = speakers.get("A", options.model);
   BalancedSettings settings;
   take_options(options, settings);

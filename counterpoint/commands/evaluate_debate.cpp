@@ -12,18 +12,18 @@ namespace {
 using namespace persuasion;
 
 struct Options : EvaluateOptions {
-  std::vector<std::string> models, adapters;
+  std::vector<std::string> members, adapters;
   int turns = 0;
 };
 
 std::vector<ModelSpec> members_of(const Options& options) {
-  if (!options.adapters.empty() && options.adapters.size() != options.models.size())
+  if (!options.adapters.empty() && options.adapters.size() != options.members.size())
     fail("--adapters names {} and --models {}: one for each model was expected, - for none", options.adapters.size(),
-         options.models.size());
+         options.members.size());
   std::vector<ModelSpec> members;
-  for (size_t i = 0; i < options.models.size(); ++i) {
+  for (size_t i = 0; i < options.members.size(); ++i) {
     const std::string adapter = options.adapters.empty() || options.adapters[i] == "-" ? "" : options.adapters[i];
-    members.push_back({options.models[i], adapter});
+    members.push_back({options.members[i], adapter});
   }
   return members;
 }
@@ -33,7 +33,7 @@ void run(const Options& options) {
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
   const Earlier earlier = earlier_of(options, "debate");
-  Speakers speakers(options);
+  Speakers speakers(options.models, options.replies);
   std::vector<Speaker> speaking;
   data::Json models = data::Json::array();
   for (const ModelSpec& member : members) {
@@ -57,7 +57,7 @@ void run(const Options& options) {
 void declare_debate(CLI::App& evaluate) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = evaluate.add_subcommand("debate", "Two or more models discuss: team accuracy in every order.");
-  command->add_option("--models", options->models, "Two or more models; three and more speak in a ring")
+  command->add_option("--models", options->members, "Two or more models; three and more speak in a ring")
       ->required()
       ->expected(2, 26)
       ->option_text("A B ..");

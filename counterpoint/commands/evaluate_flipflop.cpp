@@ -19,7 +19,7 @@ void run(const Options& options) {
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
   const Earlier earlier = earlier_of(options, "flipflop");
-  Speakers speakers(options);
+  Speakers speakers(options.models, options.replies);
   const Speaker speaker = speakers.get("A", options.model);
   FlipflopSettings settings;
   take_options(options, settings);

@@ -155,7 +155,7 @@ void run(const Options& options) {
   if (options.source.spec.empty()) throw CLI::RequiredError("--questions");
   const std::vector<MisledQuestion> questions = questions_for(options);
   const Earlier earlier = earlier_of(options, "misinformation");
-  Speakers speakers(options);
+  Speakers speakers(options.models, options.replies);
   const Speaker speaker = speakers.get("A", options.model);
   std::optional<Speaker> persuader;
   if (!options.persuader.model.empty()) persuader = speakers.get("B", options.persuader);

@@ -29,28 +29,14 @@ void take_options(const EvaluateOptions& options, EvaluationSettings& settings) 
   settings.stop = interrupted;
 }
 
-Speaker Speakers::get(const std::string& name, const ModelSpec& spec) {
-  generate::ChatModel& model = shelf_.get(spec);
-  const std::string& reads = options_.replies.answer_model;
-  generate::ChatModel& reading =
-      reads.empty() || options_.replies.answer_mode == "alias" ? model : shelf_.get({reads, ""});
-  readers_.push_back(make_answer_reader(options_.replies.answer_mode, &reading));
-  return {{name, spec.model, spec.adapter}, &model, readers_.back().get()};
-}
-
 data::Json settings_json(const EvaluateOptions& options) {
-  const generate::Sampling& sampling = options.replies.sampling;
   const TreeConfig config = tree_of(options.source);
   data::Json settings{{"questions", options.source.spec},
                       {"limit", options.source.limit},
                       {"seed", options.replies.seed},
                       {"answer_mode", options.replies.answer_mode}};
   if (!options.replies.answer_model.empty()) settings["answer_model"] = options.replies.answer_model;
-  settings["sampling"] = {{"temperature", sampling.temperature},
-                          {"top_k", sampling.top_k},
-                          {"top_p", sampling.top_p},
-                          {"min_new_tokens", sampling.min_new_tokens},
-                          {"max_new_tokens", sampling.max_new_tokens}};
+  settings["sampling"] = sampling_json(options.replies.sampling);
   settings["tree"] = {{"name", config.name}, {"hash", config.hash()}};
   return settings;
 }

@@ -6,6 +6,7 @@
 
 #include "counterpoint/commands/model_options.h"
 #include "counterpoint/commands/question_options.h"
+#include "counterpoint/commands/speakers.h"
 #include "counterpoint/persuasion/evaluate/evaluation.h"
 #include "counterpoint/persuasion/evaluate/figures.h"
 
@@ -24,19 +25,6 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options);
 
 /// Fills in what the options say; the rest of `settings` stays.
 void take_options(const EvaluateOptions& options, persuasion::EvaluationSettings& settings);
-
-/// The models that speak, each opened once, with a reader for each.
-class Speakers {
- public:
-  explicit Speakers(const EvaluateOptions& options) : options_(options), shelf_(options.models) {}
-  /// Error: what opening the model says; an answer mode that it cannot be read by.
-  persuasion::Speaker get(const std::string& name, const ModelSpec& spec);
-
- private:
-  const EvaluateOptions& options_;
-  ModelShelf shelf_;
-  std::vector<std::unique_ptr<persuasion::AnswerReader>> readers_;
-};
 
 /// Settings as the output file tells them: questions, how replies are drawn and read.
 data::Json settings_json(const EvaluateOptions& options);

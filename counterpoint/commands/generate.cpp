@@ -8,6 +8,7 @@
 #include "counterpoint/commands/model_options.h"
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/question_options.h"
+#include "counterpoint/commands/speakers.h"
 #include "counterpoint/commands/version.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
@@ -34,14 +35,6 @@ struct Options {
   int trees_in_flight = 32;
   std::filesystem::path output_dir;
 };
-
-Json sampling_json(const generate::Sampling& sampling) {
-  return {{"temperature", sampling.temperature},
-          {"top_p", sampling.top_p},
-          {"top_k", sampling.top_k},
-          {"min_new_tokens", sampling.min_new_tokens},
-          {"max_new_tokens", sampling.max_new_tokens}};
-}
 
 /// By agent; those without an adapter are left out.
 Json adapters_json(const std::vector<ModelSpec>& agents) {
@@ -94,26 +87,6 @@ GrowSettings grow_settings(const Options& options, const TreeConfig& config) {
   return grow;
 }
 
-/// The agents at work, with whatever they hold on to.
-struct Company {
-  ModelShelf shelf;
-  std::vector<std::unique_ptr<AnswerReader>> readers;
-  std::vector<Speaker> speakers;
-
-  explicit Company(const Options& options) : shelf(options.models) {
-    const std::string& reader_model = options.replies.answer_model;
-    for (size_t i = 0; i < options.agents.size(); ++i) {
-      generate::ChatModel& model = shelf.get(options.agents[i]);
-      const bool asks = options.replies.answer_mode != "alias";
-      generate::ChatModel& reading = asks && !reader_model.empty() ? shelf.get({reader_model, ""}) : model;
-      readers.push_back(make_answer_reader(options.replies.answer_mode, &reading));
-      speakers.push_back({{agent_name(static_cast<int>(i)), options.agents[i].model, options.agents[i].adapter},
-                          &model,
-                          readers.back().get()});
-    }
-  }
-};
-
 /// Pairs come from read answers: a run in which hardly any could be read is worth little.
 void warn_of_unread(const TreeSummary& summary, const std::string& mode) {
   std::int64_t answered = 0;
@@ -150,7 +123,10 @@ ForestResult grow(const Options& options, const TreeConfig& config, const std::v
   const std::int64_t before = std::ssize(questions) - std::ssize(missing);
   if (before > 0) std::fprintf(stderr, "%lld trees are there already\n", static_cast<long long>(before));
   if (missing.empty()) return {};
-  Company company(options);
+  Speakers shelf(options.models, options.replies);
+  std::vector<Speaker> agents;
+  for (const ModelSpec& spec : options.agents)
+    agents.push_back(shelf.get(agent_name(static_cast<int>(agents.size())), spec));
   const auto progress = console_progress("growing", "trees");
   catch_interrupts();
   const ForestSettings settings{.grow = grow_settings(options, config),
@@ -164,7 +140,7 @@ ForestResult grow(const Options& options, const TreeConfig& config, const std::v
     if (failures == most_failures_shown) std::fprintf(stderr, "further failures are counted only\n");
   };
   return grow_forest(
-      missing, company.speakers, settings, [&](const Tree& tree) { folder.append(tree); }, tell, *progress);
+      missing, agents, settings, [&](const Tree& tree) { folder.append(tree); }, tell, *progress);
 }
 
 void check_agents(const TreeConfig& config) {

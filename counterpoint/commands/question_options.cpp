@@ -70,6 +70,14 @@ void add_sampling_options(CLI::App& command, generate::Sampling& sampling) {
   number("--max-new-tokens", sampling.max_new_tokens, "Tokens at which a reply is cut", CLI::Range(1, 100000));
 }
 
+data::Json sampling_json(const generate::Sampling& sampling) {
+  return {{"temperature", sampling.temperature},
+          {"top_p", sampling.top_p},
+          {"top_k", sampling.top_k},
+          {"min_new_tokens", sampling.min_new_tokens},
+          {"max_new_tokens", sampling.max_new_tokens}};
+}
+
 void add_reply_options(CLI::App& command, ReplyOptions& options) {
   shown_as(command.add_option("--answer-mode", options.answer_mode, "How answers are read: alias, choices, model")
                ->check(CLI::IsMember(persuasion::answer_modes()))

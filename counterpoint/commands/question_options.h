@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "counterpoint/data/jsonl.h"
 #include "counterpoint/generate/chat_model.h"
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/tree_config.h"
@@ -26,6 +27,9 @@ persuasion::TreeConfig tree_of(const QuestionSource& source);
 
 /// --temperature --top-p --top-k --min-new-tokens --max-new-tokens
 void add_sampling_options(CLI::App& command, generate::Sampling& sampling);
+
+/// As files tell it: {"temperature", "top_p", ..}.
+data::Json sampling_json(const generate::Sampling& sampling);
 
 /// How replies are drawn and read.
 struct ReplyOptions {

@@ -8,9 +8,9 @@
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/train_arm.h"
 #include "counterpoint/commands/train_report.h"
+#include "counterpoint/commands/train_rows.h"
 #include "counterpoint/commands/train_stage.h"
 #include "counterpoint/core/interrupt.h"
-#include "counterpoint/persuasion/train/sft_rows.h"
 
 namespace counterpoint::commands {
 namespace {
@@ -20,25 +20,6 @@ using persuasion::RowEncoder;
 struct StageOptions : TrainOptions {
   std::string data;
 };
-
-/// Loads the rows of a file and tells what became of them.
-std::vector<nn::TrainRow> sft_rows(const std::string& spec, const persuasion::RowOptions& limits,
-                                   const RowEncoder& encoder) {
-  persuasion::SftOptions options;
-  static_cast<persuasion::RowOptions&>(options) = limits;
-  persuasion::SftRows rows = persuasion::load_sft_rows(spec, encoder, options);
-  tell_rows(spec, rows.report, limits.max_length);
-  return std::move(rows.rows);
-}
-
-std::vector<nn::TrainRow> pair_rows(const std::string& file, const persuasion::RowOptions& limits,
-                                    const RowEncoder& encoder) {
-  persuasion::PreferenceRows rows = persuasion::load_preference_rows(file, encoder, limits);
-  tell_rows(file, rows.report, limits.max_length);
-  std::vector<nn::TrainRow> out;
-  for (persuasion::PreferenceRow& row : rows.rows) out.push_back(std::move(row.tokens));
-  return out;
-}
 
 void train_one(const CLI::App& command, StageOptions options, bool preference) {
   settle(command, options);

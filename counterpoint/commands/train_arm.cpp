@@ -6,6 +6,7 @@
 #include "counterpoint/commands/grouped_help.h"
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/train_report.h"
+#include "counterpoint/commands/train_rows.h"
 #include "counterpoint/commands/train_stage.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
@@ -15,7 +16,6 @@ namespace counterpoint::commands {
 namespace {
 
 namespace fs = std::filesystem;
-using persuasion::PreferenceRow;
 using persuasion::RowEncoder;
 
 struct ArmOptions : TrainOptions {
@@ -26,36 +26,18 @@ struct ArmOptions : TrainOptions {
   std::optional<std::int64_t> sft_max_steps;
 };
 
-/// The arm's rows out of train.jsonl.
-std::vector<nn::TrainRow> rows_of(const ArmOptions& options, const RowEncoder& encoder) {
-  const fs::path file = options.pairs / "train.jsonl";
-  persuasion::PreferenceRows rows = persuasion::load_preference_rows(file, encoder, options.rows);
-  tell_rows(file.string(), rows.report, options.rows.max_length);
-  std::vector<nn::TrainRow> out;
-  for (const size_t index :
-       rows_of_arm(rows.rows, persuasion::arm_named(options.arm), persuasion::match_named(options.match)))
-    out.push_back(std::move(rows.rows[index].tokens));
-  std::fprintf(stderr, "arm %s: %zu pairs\n", options.arm.c_str(), out.size());
-  return out;
-}
-
-/// All kinds, whatever the arm.
-std::vector<nn::TrainRow> valid_rows(const ArmOptions& options, const RowEncoder& encoder) {
-  if (options.valid.empty()) return {};
-  persuasion::PreferenceRows rows = persuasion::load_preference_rows(options.valid, encoder, options.rows);
-  tell_rows(options.valid, rows.report, options.rows.max_length);
-  std::vector<nn::TrainRow> out;
-  for (PreferenceRow& row : rows.rows) out.push_back(std::move(row.tokens));
-  return out;
-}
-
+/// The arm's rows out of train.jsonl; to validate on, all kinds whatever the arm.
 StageRows stage_rows(const ArmOptions& options, bool preference, const RowEncoder& encoder) {
-  StageRows rows{.train = rows_of(options, encoder),
-                 .valid = valid_rows(options, encoder),
+  const std::string file = (options.pairs / "train.jsonl").string();
+  StageRows rows{.train = pairs_of_arm(preference_rows(file, options.rows, encoder).rows,
+                                       persuasion::arm_named(options.arm), persuasion::match_named(options.match)),
+                 .valid = {},
                  .settings = {{"arm", options.arm}, {"match", options.match}}};
+  std::fprintf(stderr, "arm %s: %zu pairs\n", options.arm.c_str(), rows.train.size());
+  if (!options.valid.empty()) rows.valid = pair_rows(options.valid, options.rows, encoder);
   if (preference) return rows;
   for (auto* part : {&rows.train, &rows.valid})
-    for (nn::TrainRow& row : *part) row.branches.resize(1);  // the chosen reply
+    for (nn::TrainRow& row : *part) row = persuasion::chosen_only(std::move(row));
   return rows;
 }
 
