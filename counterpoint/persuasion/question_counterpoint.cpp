@@ -12,4 +12,11 @@ Question parse_counterpoint(const data::Fields& row) {
   return question;
 }
 
+data::Json to_json(const Question& question) {
+  data::Json out{{"id", question.id}, {"question", question.question}, {"answers", question.answers}};
+  if (!question.choices.empty()) out["choices"] = question.choices;
+  if (!question.category.empty()) out["category"] = question.category;
+  return out;
+}
+
 }  // namespace counterpoint::persuasion

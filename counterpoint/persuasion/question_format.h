@@ -11,6 +11,8 @@ namespace counterpoint::persuasion {
 
 /// Ours: {"id", "question", "answers": [..], "choices": [..]?, "category"?}. Other keys are left alone.
 Question parse_counterpoint(const data::Fields& row);
+/// The row that parse_counterpoint reads; without "choices" and "category" where there are none.
+data::Json to_json(const Question& question);
 
 /// TriviaQA: {"question_id", "question", "answer": canonical, "aliases": [..]}, or as Hugging Face's copy has it
 /// "answer": {"value", "aliases"}. No choices.

@@ -2,6 +2,7 @@
 // that names it, because a misspelled optional key would otherwise be lost without a word.
 #include "counterpoint/core/error.h"
 #include "counterpoint/data/fields.h"
+#include "counterpoint/persuasion/question_format.h"
 #include "counterpoint/persuasion/tree.h"
 #include "counterpoint/text/message_json.h"
 
@@ -90,23 +91,10 @@ void check_node(const Tree& tree, const Node& node, size_t index, const std::str
   if (node.correct && node.answer.empty()) fail("{}: 'correct' is true without an 'answer'", where);
 }
 
-Question read_question(const Fields& fields) {
-  Question question;
-  question.id = fields.text("id");
-  question.question = fields.text("question");
-  question.answers = fields.texts("answers");
-  if (fields.has("choices")) question.choices = fields.texts("choices");
-  if (fields.has("category")) question.category = fields.text("category");
-  return question;
-}
-
 }  // namespace
 
 Json to_json(const Tree& tree) {
-  const Question& question = tree.question;
-  Json out{{"id", question.id}, {"question", question.question}, {"answers", question.answers}};
-  if (!question.choices.empty()) out["choices"] = question.choices;
-  if (!question.category.empty()) out["category"] = question.category;
+  Json out = persuasion::to_json(tree.question);
   Json& agents = out["agents"] = Json::array();
   for (const AgentInfo& agent : tree.agents) agents.push_back(to_json(agent));
   out["settings"] = tree.settings;
@@ -121,7 +109,7 @@ Tree tree_from_json(const Json& row, const data::RowPlace& place) {
   const std::string line = place.text();
   const Fields fields(row, line);
   fields.only(keys);
-  Tree tree{.question = read_question(fields), .agents = {}, .settings = fields.at("settings"), .nodes = {}};
+  Tree tree{.question = parse_counterpoint(fields), .agents = {}, .settings = fields.at("settings"), .nodes = {}};
   for (const Json& agent : fields.list("agents"))
     tree.agents.push_back(read_agent(agent, fmt::format("{}: agents[{}]", line, tree.agents.size())));
   const Json& nodes = fields.list("nodes");

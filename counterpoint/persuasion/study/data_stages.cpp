@@ -5,6 +5,7 @@
 #include "counterpoint/persuasion/forest.h"
 #include "counterpoint/persuasion/mining.h"
 #include "counterpoint/persuasion/question_files.h"
+#include "counterpoint/persuasion/question_format.h"
 #include "counterpoint/persuasion/run_folder.h"
 #include "counterpoint/persuasion/study/question_split.h"
 #include "counterpoint/persuasion/study/study_work.h"
@@ -16,17 +17,9 @@ using data::Json;
 
 constexpr std::int64_t most_failures_told = 3;
 
-Json question_json(const Question& question) {
-  return {{"id", question.id},
-          {"question", question.question},
-          {"answers", question.answers},
-          {"choices", question.choices},
-          {"category", question.category}};
-}
-
 void write_questions(const std::filesystem::path& file, const std::vector<Question>& questions) {
   std::string lines;
-  for (const Question& question : questions) lines += data::to_line(question_json(question)) + "\n";
+  for (const Question& question : questions) lines += data::to_line(to_json(question)) + "\n";
   write_file_atomic(file, lines);
 }
 
@@ -38,25 +31,20 @@ std::string with_choices(const Question& question) {
 }
 
 /// As many of each kind, spread over questions, `most` in all (0: no limit).
-std::vector<const Pair*> balanced(const std::vector<Pair>& pairs, const QuestionGroups& groups, std::int64_t most) {
-  const Selection selection = select_pairs(pairs, groups, {.balance = false});
-  std::map<PairKind, std::vector<const Pair*>> kinds;
-  std::map<std::pair<PairKind, std::string>, int> rounds;
-  std::vector<std::pair<int, const Pair*>> ranked;
-  for (const auto& rows : selection.rows)
-    for (const Pair* pair : rows) ranked.emplace_back(rounds[{pair->kind, pair->question_id}]++, pair);
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [round, pair] : ranked) kinds[pair->kind].push_back(pair);
-  size_t each = std::min(kinds[PairKind::resist].size(), kinds[PairKind::accept].size());
+std::vector<const Pair*> balanced(const std::vector<const Pair*>& pairs, std::int64_t most) {
+  std::array<std::vector<const Pair*>, 2> kinds;
+  for (const Pair* pair : pairs) kinds[static_cast<size_t>(pair->kind)].push_back(pair);
+  size_t each = std::min(kinds[0].size(), kinds[1].size());
   if (most > 0) each = std::min(each, static_cast<size_t>(most / 2));
   std::vector<const Pair*> out;
-  for (auto& [kind, list] : kinds)
-    out.insert(out.end(), list.begin(), list.begin() + static_cast<std::ptrdiff_t>(each));
+  for (std::vector<const Pair*>& kind : kinds) {
+    spread_over_questions(kind, [](const Pair* pair) -> const std::string& { return pair->question_id; });
+    out.insert(out.end(), kind.begin(), kind.begin() + static_cast<std::ptrdiff_t>(each));
+  }
   return out;
 }
 
-template <class Pointers>
-void write_pairs(const std::filesystem::path& file, const Pointers& pairs) {
+void write_pairs(const std::filesystem::path& file, const std::vector<const Pair*>& pairs) {
   std::string lines;
   for (const Pair* pair : pairs) lines += data::to_line(to_json(*pair)) + "\n";
   write_file_atomic(file, lines);
@@ -146,34 +134,29 @@ void StudyWork::mine() {
   Json inputs{{"both_agents", config_.both_agents}, {"balanced_pairs", config_.balanced_pairs}};
   for (const Split split : splits) inputs[name_of(split)] = prints_.at(fmt::format("trees/{}", name_of(split)));
   prints_["pairs"] = stages_.run("pairs", inputs, [&](const std::filesystem::path& folder) {
-    for (const Split split : splits) {
-      const std::filesystem::path file = folder / fmt::format("{}.jsonl", name_of(split));
-      const std::filesystem::path trees =
-          stages_.folder(fmt::format("trees/{}", name_of(split))) / "run" / "trees.jsonl";
-      if (!std::filesystem::exists(trees) || std::filesystem::file_size(trees) == 0) {
-        write_file_atomic(file, "");
-        continue;
-      }
-      MiningSettings settings;
-      settings.inputs = {trees};
-      const auto progress = hooks_.progress("mining", "trees");
-      Mined mined = mine_files(settings, *progress);
-      if (!config_.both_agents)
-        std::erase_if(mined.pairs, [&](const Pair& pair) { return pair.agent != config_.trained.name; });
-      if (split == Split::train) {
-        std::vector<const Pair*> every;
-        const Selection selection = select_pairs(mined.pairs, mined.questions, {.balance = false});
-        for (const auto& rows : selection.rows) every.insert(every.end(), rows.begin(), rows.end());
-        write_pairs(file, every);
-        hooks_.note(fmt::format("pairs to train on: {} resist, {} accept", selection.count(PairKind::resist).before,
-                                selection.count(PairKind::accept).before));
-      } else {
-        const auto chosen = balanced(mined.pairs, mined.questions, config_.balanced_pairs);
-        write_pairs(file, chosen);
-        hooks_.note(fmt::format("held-out pairs ({}): {}", name_of(split), chosen.size()));
-      }
-    }
+    for (const Split split : splits) mine_split(split, folder / fmt::format("{}.jsonl", name_of(split)));
   });
+}
+
+/// All pairs to train on, since each arm chooses among them; of those held out as many of each kind.
+void StudyWork::mine_split(Split split, const std::filesystem::path& file) {
+  MiningSettings settings;
+  settings.inputs = {stages_.folder(fmt::format("trees/{}", name_of(split))) / "run" / "trees.jsonl"};
+  if (std::filesystem::file_size(settings.inputs.front()) == 0) return write_file_atomic(file, "");
+  const auto progress = hooks_.progress("mining", "trees");
+  Mined mined = mine_files(settings, *progress);
+  if (!config_.both_agents)
+    std::erase_if(mined.pairs, [&](const Pair& pair) { return pair.agent != config_.trained.name; });
+  const Selection selection = select_pairs(mined.pairs, mined.questions, {.balance = false});
+  if (split == Split::train) {
+    write_pairs(file, selection.all());
+    hooks_.note(fmt::format("pairs to train on: {} resist, {} accept", selection.count(PairKind::resist).before,
+                            selection.count(PairKind::accept).before));
+  } else {
+    const std::vector<const Pair*> held_out = balanced(selection.all(), config_.balanced_pairs);
+    write_pairs(file, held_out);
+    hooks_.note(fmt::format("held-out pairs ({}): {}", name_of(split), held_out.size()));
+  }
 }
 
 }  // namespace counterpoint::persuasion

@@ -1,10 +1,7 @@
 // What each arm does on held-out questions.
-#include <set>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
-#include "counterpoint/generate/engine.h"
 #include "counterpoint/persuasion/evaluate/acceptance.h"
 #include "counterpoint/persuasion/evaluate/balanced.h"
 #include "counterpoint/persuasion/evaluate/debate.h"
@@ -32,17 +29,14 @@ bool needs_partner(const std::string& evaluation, const StudyConfig& config) {
 }  // namespace
 
 Seat StudyWork::seat(const StudyAgent& agent, const std::filesystem::path& adapter) const {
-  Seat seat;
-  generate::EngineOptions options;
-  options.model = resolved_model(agent.model);
-  options.adapter = adapter;
-  options.dtype = config_.dtype;
-  options.device = config_.device;
-  options.max_batch = config_.batch;
-  seat.model = generate::open_engine(options);
-  seat.reader = make_answer_reader(config_.answer_mode, seat.model.get());
-  seat.speaker = {{agent.name, agent.model, adapter.string()}, seat.model.get(), seat.reader.get()};
-  return seat;
+  generate::EngineOptions engine;
+  engine.model = resolved_model(agent.model);
+  engine.adapter = adapter;
+  engine.dtype = config_.dtype;
+  engine.device = config_.device;
+  engine.max_batch = config_.batch;
+  const std::string reading = config_.answer_model.empty() ? "" : resolved_model(config_.answer_model);
+  return open_seat(agent.name, engine, config_.answer_mode, reading);
 }
 
 Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation) {
@@ -51,7 +45,7 @@ Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, cons
               {"split", config_.split},
               {"count", config_.evaluation_questions},
               {"max_new_tokens", config_.max_new_tokens},
-              {"answer_mode", config_.answer_mode},
+              {"answers", {config_.answer_mode, config_.answer_model}},
               {"dtype", config_.dtype},
               {"tree", tree_config().hash()},
               {"seed", config_.seed}};

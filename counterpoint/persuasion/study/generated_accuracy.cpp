@@ -3,6 +3,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
+#include "counterpoint/persuasion/study/seat.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -27,12 +28,10 @@ void check(const std::vector<HeldOutPair>& pairs, const GeneratedAccuracySetting
 BalancedResult measure(const std::vector<HeldOutPair>& pairs, const GeneratedAccuracySettings& settings) {
   generate::EngineOptions engine = settings.engine;
   engine.adapter = settings.scratch;
-  const auto model = generate::open_engine(engine);
-  const auto reader = make_answer_reader(settings.answer_mode, model.get());
-  const Speaker speaker{{"A", engine.model.string(), engine.adapter.string()}, model.get(), reader.get()};
+  const Seat seat = open_seat("A", engine, settings.answer_mode);
   ProgressSink silent;
   const auto shown = settings.progress ? settings.progress() : nullptr;
-  return evaluate_balanced(pairs, speaker, settings.evaluation, shown ? *shown : silent);
+  return evaluate_balanced(pairs, seat.speaker, settings.evaluation, shown ? *shown : silent);
 }
 
 std::vector<Metric> metrics_of(const BalancedResult& result) {

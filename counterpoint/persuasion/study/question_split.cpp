@@ -47,7 +47,9 @@ std::array<std::vector<Question>, 3> split_questions(const std::vector<Question>
       const std::int64_t missing = wanted[s] - std::ssize(parts[s]);
       if (missing < std::ssize(group)) continue;
       const double share = static_cast<double>(missing) / static_cast<double>(wanted[s]);
-      if (share > most) most = share, into = s;
+      if (share <= most) continue;
+      most = share;
+      into = s;
     }
     if (into == parts.size()) continue;
     for (const size_t index : group) parts[into].push_back(questions[index]);

@@ -39,10 +39,11 @@ std::string Stages::run(const std::string& name, const data::Json& inputs,
     same = record.value("inputs", data::Json()) == inputs;
     done = record.value("done", false);
   }
-  if (!same || forced(name)) std::filesystem::remove_all(own), done = false;
-  if (done) {
+  const bool anew = !same || forced(name);
+  if (done && !anew) {
     ++done_before_;
   } else {
+    if (anew) std::filesystem::remove_all(own);
     make_dirs(own);
     write_record(own, inputs, false);
     work(own);

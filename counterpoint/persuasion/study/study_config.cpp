@@ -2,6 +2,7 @@
 
 #include <glob.h>
 
+#include <concepts>
 #include <map>
 
 #include "counterpoint/core/error.h"
@@ -11,46 +12,39 @@
 namespace counterpoint::persuasion {
 namespace {
 
+void take(const data::Fields& fields, const std::string& key, std::string& to) { to = fields.text(key); }
+void take(const data::Fields& fields, const std::string& key, std::filesystem::path& to) { to = fields.text(key); }
+void take(const data::Fields& fields, const std::string& key, double& to) { to = fields.number(key); }
+void take(const data::Fields& fields, const std::string& key, std::optional<double>& to) { to = fields.number(key); }
+void take(const data::Fields& fields, const std::string& key, bool& to) { to = fields.flag(key); }
+template <std::integral Whole>
+void take(const data::Fields& fields, const std::string& key, Whole& to) {
+  to = static_cast<Whole>(fields.whole(key));
+}
+/// A list of one looks like a value after CLI11 has read it.
+void take(const data::Fields& fields, const std::string& key, std::vector<std::string>& to) {
+  to = fields.at(key).is_string() ? std::vector<std::string>{fields.text(key)} : fields.texts(key);
+}
+void take(const data::Fields& fields, const std::string& key, std::vector<std::uint64_t>& to) {
+  to.clear();
+  const data::Json one = data::Json::array({fields.at(key)});
+  for (const data::Json& number : fields.at(key).is_array() ? fields.at(key) : one) {
+    if (!number.is_number_unsigned()) fields.wrong(key, "holds what is no whole number");
+    to.push_back(number.get<std::uint64_t>());
+  }
+}
+
 /// A table of keys, each bound to what it sets; reading refuses keys that are not bound.
 class Table {
  public:
-  using Set = std::function<void(const data::Fields&, const std::string& key)>;
-
-  Table& bind(const std::string& key, std::string& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.text(name); });
+  template <class Value>
+  Table& bind(const std::string& key, Value& to) {
+    return add(key, [&to](const data::Fields& fields, const std::string& name) { take(fields, name, to); });
   }
-  Table& bind(const std::string& key, double& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.number(name); });
-  }
-  Table& bind(const std::string& key, std::optional<double>& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.number(name); });
-  }
-  Table& bind(const std::string& key, bool& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.flag(name); });
-  }
-  Table& bind(const std::string& key, int& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) { to = static_cast<int>(fields.whole(name)); });
-  }
-  Table& bind(const std::string& key, std::int64_t& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.whole(name); });
-  }
-  Table& bind(const std::string& key, std::uint64_t& to) {
-    return bind(key,
-                [&to](const auto& fields, const auto& name) { to = static_cast<std::uint64_t>(fields.whole(name)); });
-  }
-  Table& bind(const std::string& key, std::vector<std::string>& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) {
-      // A list of one looks like a value after CLI11 has read it.
-      to = fields.at(name).is_string() ? std::vector<std::string>{fields.text(name)} : fields.texts(name);
+  Table& bind(const std::string& key, Table inner) {
+    return add(key, [inner = std::move(inner)](const data::Fields& fields, const std::string& name) {
+      inner.read(fields.object(name), fields.where(name));
     });
-  }
-  Table& bind(const std::string& key, std::filesystem::path& to) {
-    return bind(key, [&to](const auto& fields, const auto& name) { to = fields.text(name); });
-  }
-  Table& bind(const std::string& key, Set set) {
-    keys_.push_back(key);
-    set_[key] = std::move(set);
-    return *this;
   }
 
   void read(const data::Json& json, const std::string& where) const {
@@ -61,15 +55,16 @@ class Table {
   }
 
  private:
+  using Set = std::function<void(const data::Fields&, const std::string& key)>;
+  Table& add(const std::string& key, Set set) {
+    keys_.push_back(key);
+    set_[key] = std::move(set);
+    return *this;
+  }
+
   std::vector<std::string> keys_;
   std::map<std::string, Set> set_;
 };
-
-Table::Set table(Table inner) {
-  return [inner = std::move(inner)](const data::Fields& fields, const std::string& key) {
-    inner.read(fields.object(key), fields.where(key));
-  };
-}
 
 Table agent_table(StudyAgent& agent) {
   Table keys;
@@ -88,20 +83,9 @@ Table training_table(StudyTraining& training) {
   return keys;
 }
 
-Table::Set seeds_into(std::vector<std::uint64_t>& seeds) {
-  return [&seeds](const data::Fields& fields, const std::string& key) {
-    seeds.clear();
-    const data::Json one = data::Json::array({fields.at(key)});
-    for (const data::Json& seed : fields.at(key).is_array() ? fields.at(key) : one) {
-      if (!seed.is_number_unsigned()) fields.wrong(key, "holds what is no whole number");
-      seeds.push_back(seed.get<std::uint64_t>());
-    }
-  };
-}
-
 Table root_table(StudyConfig& c) {
   Table agents;
-  agents.bind("trained", table(agent_table(c.trained))).bind("partner", table(agent_table(c.partner)));
+  agents.bind("trained", agent_table(c.trained)).bind("partner", agent_table(c.partner));
   Table questions;
   questions.bind("source", c.questions)
       .bind("format", c.question_format)
@@ -137,17 +121,17 @@ Table root_table(StudyConfig& c) {
   root.bind("title", c.title)
       .bind("output_dir", c.output_dir)
       .bind("seed", c.seed)
-      .bind("seeds", seeds_into(c.seeds))
+      .bind("seeds", c.seeds)
       .bind("arms", c.arms)
-      .bind("agents", table(agents))
-      .bind("questions", table(questions))
-      .bind("teach", table(training_table(c.teach)))
-      .bind("trees", table(trees))
-      .bind("lora", table(lora))
-      .bind("sft", table(training_table(c.sft)))
-      .bind("dpo", table(dpo))
-      .bind("evaluate", table(evaluate))
-      .bind("engine", table(engine));
+      .bind("agents", agents)
+      .bind("questions", questions)
+      .bind("teach", training_table(c.teach))
+      .bind("trees", trees)
+      .bind("lora", lora)
+      .bind("sft", training_table(c.sft))
+      .bind("dpo", dpo)
+      .bind("evaluate", evaluate)
+      .bind("engine", engine);
   return root;
 }
 

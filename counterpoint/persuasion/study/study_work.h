@@ -5,18 +5,12 @@
 
 #include "counterpoint/persuasion/growing_tree.h"
 #include "counterpoint/persuasion/pair_selection.h"
+#include "counterpoint/persuasion/study/seat.h"
 #include "counterpoint/persuasion/study/stages.h"
 #include "counterpoint/persuasion/study/study.h"
 #include "counterpoint/persuasion/train/tune.h"
 
 namespace counterpoint::persuasion {
-
-/// A local model at work with its reader.
-struct Seat {
-  std::unique_ptr<generate::ChatModel> model;
-  std::unique_ptr<AnswerReader> reader;
-  Speaker speaker;
-};
 
 class StudyWork {
  public:
@@ -43,9 +37,9 @@ class StudyWork {
   std::filesystem::path arm_adapter(const std::string& arm, std::uint64_t seed) const;
   Seat seat(const StudyAgent& agent, const std::filesystem::path& adapter) const;
   void run_tree_questions(Split split, const std::filesystem::path& folder);
-  TuneSettings tune(const std::filesystem::path& adapter, const StudyTraining& training, std::uint64_t seed,
-                    const std::filesystem::path& run_folder) const;
-  void finish(const train::FitResult& result) const;
+  void mine_split(Split split, const std::filesystem::path& file);
+  TuneSettings tune(const StudyAgent& agent, const std::filesystem::path& adapter, const StudyTraining& training,
+                    std::uint64_t seed, const std::filesystem::path& run_folder) const;
   train::FitHooks fit_hooks() const;
   data::Json training_json(const StudyTraining& training) const;
   data::Json evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation);

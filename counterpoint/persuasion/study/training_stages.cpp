@@ -25,6 +25,10 @@ std::vector<nn::TrainRow> taught_rows(const std::vector<Question>& questions, co
   return rows;
 }
 
+void finish(const train::FitResult& result) {
+  if (result.interrupted) throw Interrupted{};
+}
+
 }  // namespace
 
 Json StudyWork::training_json(const StudyTraining& t) const {
@@ -34,10 +38,11 @@ Json StudyWork::training_json(const StudyTraining& t) const {
           {"dtype", config_.training_dtype}};
 }
 
-TuneSettings StudyWork::tune(const std::filesystem::path& adapter, const StudyTraining& training, std::uint64_t seed,
+TuneSettings StudyWork::tune(const StudyAgent& agent, const std::filesystem::path& adapter,
+                             const StudyTraining& training, std::uint64_t seed,
                              const std::filesystem::path& run_folder) const {
   TuneSettings settings;
-  settings.model = resolved_model(config_.trained.model);
+  settings.model = resolved_model(agent.model);
   settings.adapter = adapter;
   settings.trainer.lora.r = config_.lora_r;
   settings.trainer.lora.alpha = config_.lora_alpha;
@@ -59,10 +64,6 @@ train::FitHooks StudyWork::fit_hooks() const {
   return {.evaluate = nullptr, .on_step = nullptr, .note = hooks_.note, .stop = hooks_.stop};
 }
 
-void StudyWork::finish(const train::FitResult& result) const {
-  if (result.interrupted) throw Interrupted{};
-}
-
 void StudyWork::teach(const StudyAgent& agent) {
   const std::string name = "agents/" + agent.name;
   Json inputs{{"model", agent.model}, {"adapter", agent.adapter}, {"knows", agent.knows.value_or(-1)}};
@@ -73,10 +74,8 @@ void StudyWork::teach(const StudyAgent& agent) {
   }
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
     if (!agent.knows) return;
-    TuneSettings settings =
-        tune(agent.adapter, config_.teach, stream_seed(config_.seed, {"teach", agent.name}), folder / "sft");
-    settings.model = resolved_model(agent.model);
-    Tuner tuner(settings);
+    const std::uint64_t seed = stream_seed(config_.seed, {"teach", agent.name});
+    Tuner tuner(tune(agent, agent.adapter, config_.teach, seed, folder / "sft"));
     const std::vector<Question> known = questions("taught-" + agent.name);
     const auto progress = hooks_.progress(fmt::format("teaching {}", agent.name), "steps");
     finish(tuner.sft(taught_rows(known, tree_config(), tuner.encoder()), {}, fit_hooks(), *progress));
@@ -103,30 +102,21 @@ void StudyWork::train_arm(const std::string& arm, std::uint64_t seed) {
                     {"dpo", training_json(config_.dpo)},
                     {"loss", {config_.loss, config_.beta}}};
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
-    const std::filesystem::path pairs_file = stages_.folder("pairs") / "train.jsonl";
-    std::vector<nn::TrainRow> chosen, pairs;
-    const auto load = [&](const RowEncoder& encoder) {
-      const PreferenceRows rows = load_preference_rows(pairs_file, encoder);
-      for (const size_t index : rows_of_arm(rows.rows, arm_named(arm), Match::total)) {
-        pairs.push_back(rows.rows[index].tokens);
-        nn::TrainRow& first = chosen.emplace_back(rows.rows[index].tokens);
-        first.branches.resize(1);
-      }
-    };
-    {
-      Tuner sft(tune(adapter_of(config_.trained), config_.sft, seed, folder / "sft"));
-      load(sft.encoder());
-      const auto progress =
-          hooks_.progress(fmt::format("{}: SFT on {} replies", run_name(arm, seed), chosen.size()), "steps");
-      finish(sft.sft(chosen, {}, fit_hooks(), *progress));
-    }
+    Tuner sft(tune(config_.trained, adapter_of(config_.trained), config_.sft, seed, folder / "sft"));
+    const PreferenceRows rows = load_preference_rows(stages_.folder("pairs") / "train.jsonl", sft.encoder());
+    const std::vector<nn::TrainRow> pairs = pairs_of_arm(rows.rows, arm_named(arm));
+    std::vector<nn::TrainRow> chosen;
+    for (const nn::TrainRow& pair : pairs) chosen.push_back(chosen_only(pair));
+    const auto sft_progress =
+        hooks_.progress(fmt::format("{}: SFT on {} replies", run_name(arm, seed), chosen.size()), "steps");
+    finish(sft.sft(chosen, {}, fit_hooks(), *sft_progress));
+
     DpoSettings settings;
-    static_cast<TuneSettings&>(settings) = tune(folder / "sft", config_.dpo, seed, folder / "dpo");
+    static_cast<TuneSettings&>(settings) = tune(config_.trained, folder / "sft", config_.dpo, seed, folder / "dpo");
     settings.loss = {.kind = config_.loss, .beta = config_.beta};
-    Tuner dpo(settings);
-    const auto progress =
+    const auto dpo_progress =
         hooks_.progress(fmt::format("{}: DPO on {} pairs", run_name(arm, seed), pairs.size()), "steps");
-    finish(dpo.dpo(pairs, {}, settings, fit_hooks(), *progress));
+    finish(Tuner(settings).dpo(pairs, {}, settings, fit_hooks(), *dpo_progress));
   });
 }
 
