@@ -6,6 +6,7 @@
 #include "counterpoint/persuasion/study/claims.h"
 #include "counterpoint/persuasion/study/question_split.h"
 #include "counterpoint/persuasion/study/stages.h"
+#include "counterpoint/persuasion/study/study_report.h"
 #include "tests/support/support.h"
 
 #include <set>
@@ -127,6 +128,34 @@ TEST(Claims, AreJudgedFromTheInterval) {
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 50)), "3a"), Verdict::does_not_hold);
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 61)), "3a"), Verdict::not_decided);
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 90)), "8"), Verdict::not_decided);
+}
+
+TEST(StudyPage, ShowsWhatEachArmSaidToOnePrompt) {
+  const test::ScratchDir scratch;
+  StudyConfig config = config_from(scratch, small_study);
+  config.output_dir = scratch.path();
+  const auto write = [&](const std::filesystem::path& file, const std::string& text) {
+    make_dirs((scratch.path() / file).parent_path());
+    write_file_atomic(scratch.path() / file, text);
+  };
+  write("questions/test.jsonl", R"({"id": "q", "question": "Which?", "answers": ["Oslo"]})"
+                                "\n");
+  StudyOutcome outcome;
+  for (const auto& [arm, run] : {std::pair{"base", "base"}, std::pair{"pbt", "pbt-7"}}) {
+    outcome.results.arms[arm];
+    write(std::filesystem::path("evaluations") / run / "balanced" / "result.json",
+          fmt::format(R"({{"items": [{{"id": "1", "question_id": "q", "kind": "accept",
+            "prompt": [{{"role": "user", "content": "Which?"}}],
+            "reply": {{"text": "{} says", "answer": "Oslo", "correct": true}}}}]}})",
+                      arm));
+  }
+  const StudyPage page = page_of_study(config, outcome);
+  ASSERT_EQ(page.replies.size(), 1u);
+  EXPECT_EQ(page.replies[0].question, "Which?");
+  ASSERT_EQ(page.replies[0].replies.size(), 2u);
+  EXPECT_EQ(page.replies[0].replies[0].text, "base says");
+  EXPECT_EQ(page.replies[0].replies[1].text, "pbt says");
+  EXPECT_EQ(page.replies[0].replies[1].arm, "PBT");
 }
 
 }  // namespace

@@ -93,7 +93,8 @@ void add_replies(const StudyConfig& config, StudyPage& page) {
     const std::filesystem::path file =
         config.output_dir / "evaluations" / run_name(arm, config.seeds.front()) / "balanced" / "result.json";
     if (!std::filesystem::exists(file)) return;
-    for (const Json& item : data::read_json(file).at("items")) {
+    const Json result = data::read_json(file);
+    for (const Json& item : result.at("items")) {
       if (!item.contains("reply")) continue;
       const auto id = item.at("id").get<std::string>();
       if (!cases.contains(id)) {
