@@ -36,7 +36,7 @@ void add_question_options(CLI::App& command, QuestionSource& source) {
            "NAME");
   command.add_flag("--skip-bad", source.options.skip_bad, "Leave bad rows out, count and name them");
   shown_as(command.add_option("--limit", source.limit, "Only so many questions, drawn by the seed (0: all)")
-               ->check(CLI::NonNegativeNumber)
+               ->check(zero_or_more())
                ->capture_default_str(),
            "N");
   command.add_option("--tree", source.tree, "Turns, roles and prompts, JSON (default: paper's Figure 2)");
@@ -65,8 +65,8 @@ void add_sampling_options(CLI::App& command, generate::Sampling& sampling) {
   };
   number("--temperature", sampling.temperature, "0: greedy", CLI::Range(0.0, 100.0));
   number("--top-p", sampling.top_p, "Most likely tokens that reach this probability; 1: off", CLI::Range(0.0, 1.0));
-  number("--top-k", sampling.top_k, "Most likely tokens; 0: off", CLI::NonNegativeNumber);
-  number("--min-new-tokens", sampling.min_new_tokens, "Tokens before a reply may end", CLI::NonNegativeNumber);
+  number("--top-k", sampling.top_k, "Most likely tokens; 0: off", zero_or_more());
+  number("--min-new-tokens", sampling.min_new_tokens, "Tokens before a reply may end", zero_or_more());
   number("--max-new-tokens", sampling.max_new_tokens, "Tokens at which a reply is cut", CLI::Range(1, 100000));
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "counterpoint/commands/command.h"
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/persuasion/pairs.h"
 #include "counterpoint/persuasion/tree_drawing.h"
@@ -82,7 +83,7 @@ void declare_show(CLI::App& program) {
   command->add_option("trees", options->trees, "trees.jsonl of pbt generate")->required();
   command->add_option("--id", options->ids, "Question ids whose trees are drawn; without: the trees are listed");
   command->add_option("--first", options->first, "How many trees to list")
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_more())
       ->capture_default_str();
   command->callback([options] { show(*options); });
 }

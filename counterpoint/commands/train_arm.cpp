@@ -111,7 +111,7 @@ void add_arm_options(CLI::App& command, ArmOptions& options) {
 
 void add_first_stage_options(CLI::App& command, ArmOptions& options) {
   const auto add = [&](const char* name, auto& value, const char* help) {
-    command.add_option(name, value, help)->check(CLI::PositiveNumber)->option_text("N")->group(rare("Steps"));
+    command.add_option(name, value, help)->check(above_zero())->option_text("N")->group(rare("Steps"));
   };
   add("--sft-learning-rate", options.sft_learning_rate, "Of the SFT stage (default: as --learning-rate)");
   add("--sft-num-train-epochs", options.sft_epochs, "Of the SFT stage (default: 3)");

@@ -117,21 +117,20 @@ void add_step_options(CLI::App& command, TrainOptions& options) {
   train::FitSettings& fit = options.tune.fit;
   Group group(command, "Steps");
   const CLI::Range count(std::int64_t{1}, most), from_zero(std::int64_t{0}, most);
-  group.add("--learning-rate", fit.schedule.learning_rate, "Peak", "N")->check(CLI::PositiveNumber);
+  group.add("--learning-rate", fit.schedule.learning_rate, "Peak", "N")->check(above_zero());
   group.choose("--lr-scheduler-type", fit.schedule.kind, fmt::format("{}", fmt::join(train::schedule_names(), ", ")),
                train::schedule_names(), true);
   group.add("--warmup-ratio", fit.schedule.warmup_ratio, "Part of the run in which the rate rises", "N")
       ->check(CLI::Range(0.0, 1.0));
   group.add_rare("--warmup-steps", fit.schedule.warmup_steps, "The same in steps, instead", "N")->check(from_zero);
-  group.add("--num-train-epochs", fit.batches.epochs, "Times that each row is seen", "N")->check(CLI::PositiveNumber);
+  group.add("--num-train-epochs", fit.batches.epochs, "Times that each row is seen", "N")->check(above_zero());
   group.add("--max-steps", fit.batches.max_steps, "Length of the run, instead; 0: by epochs", "N")->check(from_zero);
   group.add("--per-device-train-batch-size", options.per_device, "Rows computed at once", "N")->check(count);
   group.add("--gradient-accumulation-steps", options.accumulation, "Times that, for one step", "N")->check(count);
   group.add_rare("--micro-batch-tokens", fit.micro.tokens, "At most so many at once (0: any); changes no result", "N")
       ->check(from_zero);
-  group.add_rare("--max-grad-norm", fit.max_grad_norm, "Clips the gradient; 0: does not", "N")
-      ->check(CLI::NonNegativeNumber);
-  group.add_rare("--weight-decay", options.tune.adamw.weight_decay, "AdamW's", "N")->check(CLI::NonNegativeNumber);
+  group.add_rare("--max-grad-norm", fit.max_grad_norm, "Clips the gradient; 0: does not", "N")->check(zero_or_more());
+  group.add_rare("--weight-decay", options.tune.adamw.weight_decay, "AdamW's", "N")->check(zero_or_more());
   group.add("--seed", options.tune.trainer.seed, "Of the adapter, the order of rows, dropout", "N");
 }
 
@@ -139,7 +138,7 @@ void add_lora_options(CLI::App& command, TrainOptions& options) {
   weights::LoraConfig& lora = options.tune.trainer.lora;
   Group group(command, "LoRA");
   group.add("--lora-r", lora.r, "Rank", "N")->check(CLI::Range(1, 65536));
-  group.add("--lora-alpha", lora.alpha, "Scale is alpha / r", "N")->check(CLI::PositiveNumber);
+  group.add("--lora-alpha", lora.alpha, "Scale is alpha / r", "N")->check(above_zero());
   group.add("--lora-dropout", lora.dropout, "Of the adapter's input; DPO: with --enable-dropout only", "N")
       ->check(CLI::Range(0.0, 0.99));
   group
@@ -155,14 +154,14 @@ void add_preference_options(CLI::App& command, TrainOptions& options) {
   const std::vector<std::string> losses = persuasion::preference_loss_names();
   group.choose("--loss-type", dpo.loss.kind, fmt::format("{}", fmt::join(losses, ", ")), losses);
   group.add("--beta", dpo.loss.beta, "How far the model may move from its reference: less is further", "N")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   shown_as(group.add("--reference", dpo.reference, "sft (what training starts from), base, adapter:DIR", "")
                ->capture_default_str(),
            "NAME");
   group.add_rare("--label-smoothing", dpo.loss.label_smoothing, "Of sigmoid and robust: share of wrong pairs", "N")
       ->check(CLI::Range(0.0, 0.499));
   group.add_rare("--sft-weight", dpo.loss.sft_weight, "Of an SFT term on the chosen replies", "N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(zero_or_more());
   group.clear("--no-share-prefix", dpo.share_prefix, "Compute each pair's prompt twice");
   group.clear("--enable-dropout", dpo.disable_dropout, "LoRA's dropout in DPO too, which TRL turns off");
 }

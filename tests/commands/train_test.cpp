@@ -248,6 +248,8 @@ TEST_F(TrainCommand, WhatCannotWorkIsSaidBeforeAnythingIsRead) {
   usage(sft({"--adapter", "x"}), "--lora-r cannot be set beside --adapter");
   usage(sft({"--early-stopping-patience", "2"}), "needs rows to validate on");
   usage(sft({"--metric-for-best-model", "loss"}), "eval_loss needs rows to validate on");
+  usage(sft({"--learning-rate", "0"}), "--learning-rate: 0: a number above 0 was expected");
+  usage(dpo({"--max-grad-norm", "-1"}), "--max-grad-norm: -1: 0 or more was expected");
   usage(dpo({"--valid", at("valid.jsonl"), "--metric-for-best-model", "eval_balanced_overall"}), "(--questions)");
   EXPECT_FALSE(fs::exists(dir_ / "run"));
   const CommandResult reference = dpo({"--reference", "sftt"});
