@@ -20,7 +20,7 @@ echo "== 3. Preference pairs from sibling turns"
 rm -rf "$out/pairs"
 $pbt mine "$out/trees/trees.jsonl" --output-dir "$out/pairs"
 echo
-echo "== 4. A small study: an agent that knows two thirds of the answers, trained on pairs of its own dialogues, against itself before"
+echo "== 4. A small study: an agent that was taught half of the answers, trained on pairs of its own dialogues, against itself before"
 $pbt study examples/study-demo.toml --output-dir "$out/study"
 echo
 echo "Look at: $out/trees/trees.jsonl (trees), $out/pairs/train.jsonl (pairs, as TRL reads them), $out/study/report.html (all in one page)"

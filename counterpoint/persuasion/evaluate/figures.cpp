@@ -68,13 +68,13 @@ std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Stati
                                const Resampling& resampling) {
   std::vector<Figure> figures;
   const std::vector<size_t> all = outcomes.all_items();
+  const std::vector<std::vector<size_t>> questions = outcomes.by_question();
   for (const Statistic& statistic : statistics) {
     const auto value = statistic.of(outcomes, all);
     if (!value) continue;
     Figure figure{.metric = statistic.metric, .value = *value, .n = count_of(outcomes, statistic.columns)};
     const OfItems number = [&](std::span<const size_t> items) { return statistic.of(outcomes, items); };
-    const Interval interval =
-        interval_around(figure.value, figure.n, statistic.bounds, outcomes.by_question(), number, resampling);
+    const Interval interval = interval_around(figure.value, figure.n, statistic.bounds, questions, number, resampling);
     figure.low = interval.low;
     figure.high = interval.high;
     figures.push_back(std::move(figure));
