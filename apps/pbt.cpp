@@ -1,5 +1,5 @@
 // pbt: Persuasion-Balanced Training (arXiv 2410.14596), from questions to trained and measured models.
-#include "counterpoint/commands/command.h"
+#include "counterpoint/commands/pbt/commands.h"
 
 int main(int argc, char** argv) {
   using namespace counterpoint::commands;

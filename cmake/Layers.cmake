@@ -1,3 +1,13 @@
+# A folder without files yet: only what it passes on.
+macro(counterpoint_empty_layer)
+  if(NOT sources)
+    add_library(cp_${name} INTERFACE)
+    list(TRANSFORM arg_DEPENDS PREPEND cp_)
+    target_link_libraries(cp_${name} INTERFACE ${arg_DEPENDS} ${arg_USES})
+    return()
+  endif()
+endmacro()
+
 # counterpoint_layer(NAME [DEPENDS layer...] [USES library...] [HEADERS <header>...]): one folder of counterpoint/ as a static library.
 # A layer sees only the layers that it names, so an include that goes upwards does not link. HEADERS: large headers that most of its
 # files include, precompiled.
@@ -7,6 +17,7 @@ function(counterpoint_layer name)
     set(arg_FOLDER ${name})
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*.cpp)
+  counterpoint_empty_layer()
   add_library(cp_${name} STATIC ${sources})
   target_include_directories(cp_${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   list(TRANSFORM arg_DEPENDS PREPEND cp_)
@@ -15,17 +26,48 @@ function(counterpoint_layer name)
     ${arg_HEADERS})
 endfunction()
 
-# counterpoint_test(NAME): tests/NAME/*.cpp as one program, linked with the layers named in DEPENDS.
+# What the files of torch layers include first, precompiled once for all of them.
+add_library(counterpoint_torch_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/torch_pch.cpp)
+target_link_libraries(counterpoint_torch_pch PUBLIC counterpoint_fmt counterpoint_torch nlohmann_json::nlohmann_json
+  PRIVATE counterpoint_warnings)
+target_precompile_headers(counterpoint_torch_pch PRIVATE <torch/torch.h> <fmt/format.h> <nlohmann/json.hpp>)
+
+# counterpoint_torch_layer(NAME ..): a layer whose files include libtorch.
+function(counterpoint_torch_layer name)
+  cmake_parse_arguments(arg "" "FOLDER" "DEPENDS;USES" ${ARGN})
+  if(NOT arg_FOLDER)
+    set(arg_FOLDER ${name})
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*.cpp)
+  counterpoint_empty_layer()
+  add_library(cp_${name} STATIC ${sources})
+  target_include_directories(cp_${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+  list(TRANSFORM arg_DEPENDS PREPEND cp_)
+  target_link_libraries(cp_${name} PUBLIC counterpoint_fmt counterpoint_torch ${arg_DEPENDS} ${arg_USES}
+    PRIVATE counterpoint_warnings)
+  target_precompile_headers(cp_${name} REUSE_FROM counterpoint_torch_pch)
+endfunction()
+
+# counterpoint_test(NAME [TORCH] [FOLDER folder] ..): tests/NAME/*.cpp as one program, linked with the layers named in DEPENDS.
+# TORCH: its files include libtorch.
 function(counterpoint_test name)
-  cmake_parse_arguments(arg "" "" "DEPENDS;USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cpp)
+  cmake_parse_arguments(arg "TORCH" "FOLDER" "DEPENDS;USES" ${ARGN})
+  if(NOT arg_FOLDER)
+    set(arg_FOLDER ${name})
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*_test.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${name}_test ${sources})
   list(TRANSFORM arg_DEPENDS PREPEND cp_)
   target_link_libraries(${name}_test PRIVATE ${arg_DEPENDS} ${arg_USES} test_support GTest::gtest_main counterpoint_warnings)
-  target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> <nlohmann/json.hpp> <fmt/format.h>)
+  if(arg_TORCH)
+    target_link_libraries(${name}_test PRIVATE counterpoint_torch)
+    target_precompile_headers(${name}_test REUSE_FROM counterpoint_torch_pch)
+  else()
+    target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> <nlohmann/json.hpp> <fmt/format.h>)
+  endif()
   add_dependencies(${name}_test counterpoint_torch_module)
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()

@@ -1,4 +1,4 @@
-// A sub-command of a program: its options and what it does. One file per sub-command in this folder.
+// A sub-command of a program: its options and what it does. One file per sub-command, in the program's folder.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -13,19 +13,5 @@ using Declare = void (*)(CLI::App& program);
 /// Parses, runs, and turns what was thrown into an exit code: 0 done, 1 failed, 2 usage, 130 interrupted.
 int run_program(int argc, char** argv, const std::string& name, const std::string& summary,
                 const std::vector<Declare>& commands);
-
-void declare_tokenize(CLI::App& program);
-void declare_render(CLI::App& program);
-void declare_score(CLI::App& program);
-void declare_ask(CLI::App& program);
-void declare_generate(CLI::App& program);
-void declare_show(CLI::App& program);
-void declare_mine(CLI::App& program);
-void declare_train(CLI::App& program);
-void declare_evaluate(CLI::App& program);
-void declare_export(CLI::App& program);
-void declare_chat(CLI::App& program);
-void declare_report(CLI::App& program);
-void declare_study(CLI::App& program);
 
 }  // namespace counterpoint::commands

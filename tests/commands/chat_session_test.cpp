@@ -1,5 +1,5 @@
 // Conversations line by line, with models whose replies are known.
-#include "counterpoint/commands/chat_session.h"
+#include "counterpoint/commands/pbt/chat_session.h"
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/text/message_json.h"

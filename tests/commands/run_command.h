@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "counterpoint/commands/command.h"
+#include "counterpoint/commands/pbt/commands.h"
 
 namespace counterpoint::test {
 

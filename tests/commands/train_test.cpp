@@ -1,7 +1,7 @@
 // pbt train on a tiny model: stages, arms, what goes on and what is refused.
 #include <csignal>
 
-#include "counterpoint/commands/train_report.h"
+#include "counterpoint/commands/pbt/train_report.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/strings.h"
