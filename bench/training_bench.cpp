@@ -39,6 +39,15 @@ std::int64_t sequence_tokens(const Example& example) {
   return tokens;
 }
 
+/// At most so many, from the longest to the shortest: the same lengths at any batch size.
+std::vector<Example> spread(std::vector<Example> sorted, std::int64_t count) {
+  const std::int64_t all = std::ssize(sorted);
+  if (count >= all) return sorted;
+  std::vector<Example> some;
+  for (std::int64_t i = 0; i < count; ++i) some.push_back(std::move(sorted[static_cast<size_t>(i * all / count)]));
+  return some;
+}
+
 std::vector<Example> load(const Options& options, const persuasion::RowEncoder& encoder) {
   std::vector<Example> examples;
   const auto add_pair = [&](const nn::TrainRow& pair) {
@@ -53,7 +62,7 @@ std::vector<Example> load(const Options& options, const persuasion::RowEncoder& 
       examples.push_back({std::move(row)});
   std::stable_sort(examples.begin(), examples.end(),
                    [](const Example& a, const Example& b) { return tokens_of(a) > tokens_of(b); });
-  return examples;
+  return options.steps > 0 ? spread(std::move(examples), (options.steps + 1) * options.batch) : examples;
 }
 
 std::unique_ptr<train::Objective> objective_of(const Options& options, const weights::ModelFiles& model,

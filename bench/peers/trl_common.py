@@ -56,12 +56,15 @@ def load(args):
 
 
 def rows_by_length(args, tokenizer, conversations, columns):
-    """The rows, longest first: neighbours of like length need the least padding, and memory is at its peak at once."""
+    """The rows, longest first: neighbours of like length need the least padding, and memory is at its peak at once.
+    With --steps, as many as are used, from the longest to the shortest: the same lengths at any batch size."""
     def length(row):
         ids = [tokenizer.apply_chat_template(talk, return_dict=True)["input_ids"] for talk in conversations(row)]
         return max(map(len, ids))
 
     rows = sorted((json.loads(line) for line in open(args.rows)), key=length, reverse=True)
+    count = min(len(rows), (args.steps + 1) * args.batch if args.steps else len(rows))
+    rows = [rows[i * len(rows) // count] for i in range(count)]
     return datasets.Dataset.from_list([{name: row[name] for name in columns} for row in rows])
 
 

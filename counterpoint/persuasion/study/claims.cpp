@@ -97,16 +97,20 @@ void debate_claims(Book& book) {
                "pbt", arm);
 }
 
+constexpr Bounds kDifferenceOfShares{.lowest = -1, .highest = 1, .one_item = 1};
+
 ClaimResult judge(const Claim& claim, const StudyResults& results) {
   ClaimResult result{.text = claim.text, .detail = "no item on which both can be compared"};
   const Outcomes& outcomes = results.aligned.at(claim.evaluation).begin()->second;
   const auto value = claim.value(outcomes.all_items());
-  const auto interval = bootstrap_interval(outcomes.by_question(), claim.value);
-  if (!value || !interval) return result;
-  if (interval->low > claim.threshold) result.verdict = Verdict::holds;
-  if (interval->high <= claim.threshold) result.verdict = Verdict::does_not_hold;
+  if (!value) return result;
+  const auto items = static_cast<std::int64_t>(outcomes.size());
+  const Interval interval =
+      interval_around(*value, items, kDifferenceOfShares, outcomes.by_question(), claim.value, {});
+  if (interval.low > claim.threshold) result.verdict = Verdict::holds;
+  if (interval.high <= claim.threshold) result.verdict = Verdict::does_not_hold;
   result.detail = fmt::format("{:+.1f} points, 95 % from {:+.1f} to {:+.1f}; claimed: above {:+.0f}", 100 * *value,
-                              100 * interval->low, 100 * interval->high, 100 * claim.threshold);
+                              100 * interval.low, 100 * interval.high, 100 * claim.threshold);
   return result;
 }
 
