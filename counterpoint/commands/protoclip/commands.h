@@ -1,0 +1,10 @@
+// The sub-commands of protoclip.
+#pragma once
+#include "counterpoint/commands/command.h"
+
+namespace counterpoint::commands::protoclip {
+
+void declare_vocabulary(CLI::App& program);
+void declare_teacher(CLI::App& program);
+
+}  // namespace counterpoint::commands::protoclip

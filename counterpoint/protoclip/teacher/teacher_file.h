@@ -1,0 +1,41 @@
+// The external teacher's features of every caption of a data set (spec 2.1, "External teacher").
+//
+// One row per caption, not per picture: a visit draws one of a picture's captions, and the row of that one teaches it.
+#pragma once
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "counterpoint/data/image_text/pair_set.h"
+
+namespace counterpoint::protoclip {
+
+struct TeacherFeatures {
+  std::vector<std::string> keys;        ///< of the samples, in the data set's order
+  std::vector<std::int64_t> first_row;  ///< by sample; one more, behind the last
+  torch::Tensor rows;             ///< [captions, d] float32, each of length 1 (or 0: a caption without known words)
+  std::string source;             ///< "tfidf", or the model's folder
+  std::uint64_t fingerprint = 0;  ///< of the data set
+
+  std::int64_t row_of(std::int64_t sample, std::int64_t caption) const {
+    return first_row[static_cast<size_t>(sample)] + caption;
+  }
+  /// Rows of samples [B] with the caption that was drawn for each: [B, d].
+  torch::Tensor rows_of(const std::vector<std::int64_t>& samples, const std::vector<std::int32_t>& captions) const;
+};
+
+/// A safetensors file: "features" [captions, d], "first_row" [samples + 1], "keys" (bytes, one key a line); source and
+/// fingerprint in its metadata. Error: not writable.
+void write_teacher(const std::filesystem::path& file, const TeacherFeatures& features);
+
+/// Error: no such file; no file of a teacher.
+TeacherFeatures read_teacher(const std::filesystem::path& file);
+
+/// read_teacher, and an Error that says what differs where the file was made from other data: number of samples, the
+/// first key or number of captions that differs, or the captions themselves.
+TeacherFeatures read_teacher_for(const std::filesystem::path& file, const image_text::PairSet& pairs);
+
+}  // namespace counterpoint::protoclip
