@@ -1,0 +1,42 @@
+// The features that training computes anyway, kept by sample: what --episode-features reuse clusters on.
+#pragma once
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace counterpoint::protoclip {
+
+class FeatureBank {
+ public:
+  /// Room for D samples of d_h numbers in each modality, float32 on the CPU: 8 D d bytes.
+  FeatureBank(std::int64_t dataset_size, std::int64_t dim);
+
+  /// h_image and h_text [B, d] of the samples [B] int64, at `step`. A later record replaces an earlier one. Called in
+  /// the warm-up too. Error: sizes that differ, a sample outside.
+  void record(const torch::Tensor& samples, const torch::Tensor& h_image, const torch::Tensor& h_text,
+              std::int64_t step);
+
+  struct Found {
+    torch::Tensor h_image, h_text;  ///< [n, d]; zero in the absent rows
+    torch::Tensor absent;           ///< [a] int64: positions within `samples` that were never recorded: forward these
+    torch::Tensor recorded_at;      ///< [n] int64: the step, -1 where absent
+  };
+  Found find(const torch::Tensor& samples) const;
+
+  std::int64_t recorded() const;  ///< how many samples have features
+  std::int64_t dataset_size() const { return recorded_at_.size(0); }
+  std::int64_t dim() const { return image_.size(1); }
+
+  /// "image" and "text" [D, d], "recorded_at" [D]: for a checkpoint. Error of restore: a missing name, other shapes.
+  std::vector<std::pair<std::string, torch::Tensor>> tensors() const;
+  void restore(const std::vector<std::pair<std::string, torch::Tensor>>& tensors);
+
+ private:
+  torch::Tensor image_, text_;  // [D, d]
+  torch::Tensor recorded_at_;   // [D] int64, -1: never
+};
+
+}  // namespace counterpoint::protoclip
