@@ -12,7 +12,7 @@ configure: setup
 	@cmake --preset release -B $(BUILD) > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 
 build: configure
-	@cmake --build $(BUILD) -j$(JOBS) --target pbt
+	@cmake --build $(BUILD) -j$(JOBS) --target pbt protoclip
 
 demo: build
 	@scripts/demo.sh $(BUILD)/bin/pbt
@@ -23,9 +23,10 @@ test: configure
 
 bench: setup
 	@cmake --preset release -B $(BUILD) -DCOUNTERPOINT_BENCH=ON > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
-	@cmake --build $(BUILD) -j$(JOBS) --target pbt kernels_bench generation_bench make_dialogues
+	@cmake --build $(BUILD) -j$(JOBS) --target pbt kernels_bench generation_bench make_dialogues training_bench
 	@$(BUILD)/bin/kernels_bench
 	@bench/run.sh
+	@bench/run_training.sh
 
 lint: setup
 	@scripts/lint.sh

@@ -16,6 +16,9 @@ inline constexpr std::string_view llama3 =
 inline constexpr std::string_view qwen2 =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
+/// CLIP's: contractions, letters, digits one by one, the rest; no white space. The text is lower case already.
+inline constexpr std::string_view clip = R"('s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+)";
+
 inline constexpr std::string_view one_number = R"(\p{N})";
 inline constexpr std::string_view numbers = R"(\p{N}+)";
 

