@@ -24,11 +24,11 @@ std::string head(const Page& page, const std::string& style, const std::string& 
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{}'; script-src '{}'; "
-      "base-uri 'none'; form-action 'none'\">\n"
+      "{}base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n",
-      policy_hash(style), policy_hash(script), escape_html(page.title), style);
+      policy_hash(style), policy_hash(script), page.pictures ? "img-src data:; " : "", escape_html(page.title), style);
 }
 
 std::string header(const Page& page) {

@@ -27,8 +27,9 @@ struct Page {
   std::vector<PageSection> sections;  ///< with more than one, a list of links stands above them
   std::string footer;                 ///< plain text
   std::vector<PageData> data;
-  std::string style;   ///< CSS behind that of every page
-  std::string script;  ///< JavaScript behind that of every page, in one function with it
+  std::string style;      ///< CSS behind that of every page
+  std::string script;     ///< JavaScript behind that of every page, in one function with it
+  bool pictures = false;  ///< allows <img> whose address is data: (and no other)
 };
 
 /// The whole document. Its Content-Security-Policy allows this very style and this very script, by their SHA-256, and

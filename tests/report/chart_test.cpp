@@ -4,6 +4,7 @@
 #include "counterpoint/report/bar_chart.h"
 #include "counterpoint/report/interval_chart.h"
 #include "counterpoint/report/line_chart.h"
+#include "counterpoint/report/scatter_chart.h"
 #include "tests/support/support.h"
 
 namespace counterpoint::report {
@@ -120,6 +121,28 @@ TEST(BarChart, LengthsAreInProportion) {
   ASSERT_EQ(widths.size(), 3u);  // the pale bar, and two
   EXPECT_NEAR(widths[0], widths[2], 0.11);
   EXPECT_NEAR(widths[1] * 2, widths[0], 0.11);
+}
+
+TEST(ScatterChart, KeepsTheShapeAndLinksPairs) {
+  const double nan = std::nan("");
+  const ScatterChart chart{.title = "Map",
+                           .note = "",
+                           .groups = {{"pictures", 1, {{0, 0, "a <b>"}, {10, 0, ""}, {nan, 1, ""}}},
+                                      {"captions", 2, {{0, 5, ""}, {10, 5, ""}, {3, 3, ""}}}},
+                           .linked = true};
+  const std::string html = draw(chart);
+  // Two pairs are linked, the third has no place; the links are upright, since both axes share one scale.
+  const std::regex link("<line x1=\"([^\"]*)\" y1=\"([^\"]*)\" x2=\"([^\"]*)\" y2=\"([^\"]*)\" class=\"grid\"");
+  std::vector<double> across, high;
+  for (auto at = std::sregex_iterator(html.begin(), html.end(), link); at != std::sregex_iterator(); ++at) {
+    EXPECT_EQ((*at)[1], (*at)[3]);
+    across.push_back(std::stod((*at)[1]));
+    high.push_back(std::stod((*at)[2]) - std::stod((*at)[4]));
+  }
+  ASSERT_EQ(across.size(), 2u);
+  EXPECT_NEAR(2 * high[0], across[1] - across[0], 0.2);
+  expect_contains(html, "a &lt;b&gt;");
+  EXPECT_EQ(draw(ScatterChart{.title = "Nothing", .note = "", .groups = {{"a", 0, {{nan, 0, ""}}}}}), "");
 }
 
 }  // namespace

@@ -52,5 +52,12 @@ TEST(Page, LinksToItsSectionsWhereThereAreSeveral) {
   expect_contains(html, "<h2 id=\"two-title\">Two</h2>");
 }
 
+TEST(Page, AllowsPicturesOfItsOwnOnlyWhereItHasSome) {
+  Page page{.title = "Photos"};
+  EXPECT_EQ(render(page).find("img-src"), std::string::npos);
+  page.pictures = true;
+  expect_contains(render(page), "; img-src data:; base-uri 'none'");
+}
+
 }  // namespace
 }  // namespace counterpoint::report
