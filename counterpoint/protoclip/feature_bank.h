@@ -3,9 +3,8 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
+
+#include "counterpoint/protoclip/named_tensors.h"
 
 namespace counterpoint::protoclip {
 
@@ -31,8 +30,8 @@ class FeatureBank {
   std::int64_t dim() const { return image_.size(1); }
 
   /// "image" and "text" [D, d], "recorded_at" [D]: for a checkpoint. Error of restore: a missing name, other shapes.
-  std::vector<std::pair<std::string, torch::Tensor>> tensors() const;
-  void restore(const std::vector<std::pair<std::string, torch::Tensor>>& tensors);
+  NamedTensors tensors() const;
+  void restore(const NamedTensors& tensors);
 
  private:
   torch::Tensor image_, text_;  // [D, d]

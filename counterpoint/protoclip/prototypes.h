@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "counterpoint/protoclip/kmeans.h"
+#include "counterpoint/protoclip/named_tensors.h"
 #include "counterpoint/train/event_file.h"
 
 namespace counterpoint::protoclip {
@@ -54,8 +55,8 @@ Prototypes build_prototypes(const torch::Tensor& h_image, const torch::Tensor& h
 torch::Tensor target_rows(const PrototypeSide& side, const torch::Tensor& labels);
 
 /// Everything as named tensors for a checkpoint, and back.
-std::vector<std::pair<std::string, torch::Tensor>> prototype_tensors(const Prototypes& prototypes);
-Prototypes restore_prototypes(const std::vector<std::pair<std::string, torch::Tensor>>& tensors);
+NamedTensors prototype_tensors(const Prototypes& prototypes);
+Prototypes restore_prototypes(const NamedTensors& tensors);
 
 /// Health of one set of clusters and of the targets made of it.
 struct ClusterWatch {

@@ -1,0 +1,65 @@
+#include "counterpoint/protoclip/feature_bank.h"
+
+#include <algorithm>
+
+#include "counterpoint/core/error.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+void check_samples(const torch::Tensor& samples, std::int64_t dataset_size) {
+  if (samples.numel() == 0) return;
+  const auto [low, high] = torch::aminmax(samples);
+  if (low.item<std::int64_t>() < 0 || high.item<std::int64_t>() >= dataset_size)
+    fail("feature bank: samples {} to {} of a data set of {}", low.item<std::int64_t>(), high.item<std::int64_t>(),
+         dataset_size);
+}
+
+void copy_checked(torch::Tensor& into, const torch::Tensor& from, const std::string& name) {
+  if (from.sizes() != into.sizes())
+    fail("feature bank: '{}' has {} numbers where {} were expected: it was recorded for other data or another head",
+         name, from.numel(), into.numel());
+  into.copy_(from);
+}
+
+}  // namespace
+
+FeatureBank::FeatureBank(std::int64_t dataset_size, std::int64_t dim)
+    : image_(torch::zeros({dataset_size, dim})),
+      text_(torch::zeros({dataset_size, dim})),
+      recorded_at_(torch::full({dataset_size}, -1, torch::kInt64)) {}
+
+void FeatureBank::record(const torch::Tensor& samples, const torch::Tensor& h_image, const torch::Tensor& h_text,
+                         std::int64_t step) {
+  for (const torch::Tensor& h : {h_image, h_text})
+    if (h.dim() != 2 || h.size(0) != samples.numel() || h.size(1) != dim())
+      fail("feature bank: features [{}, {}] were expected", samples.numel(), dim());
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor rows = samples.cpu();
+  check_samples(rows, dataset_size());
+  image_.index_copy_(0, rows, h_image.detach().to(torch::kCPU, torch::kFloat32));
+  text_.index_copy_(0, rows, h_text.detach().to(torch::kCPU, torch::kFloat32));
+  recorded_at_.index_fill_(0, rows, step);
+}
+
+FeatureBank::Found FeatureBank::find(const torch::Tensor& samples) const {
+  const torch::Tensor rows = samples.cpu();
+  check_samples(rows, dataset_size());
+  Found found{image_.index_select(0, rows), text_.index_select(0, rows), {}, recorded_at_.index_select(0, rows)};
+  found.absent = (found.recorded_at < 0).nonzero().flatten();
+  return found;
+}
+
+std::int64_t FeatureBank::recorded() const { return (recorded_at_ >= 0).sum().item<std::int64_t>(); }
+
+NamedTensors FeatureBank::tensors() const {
+  return {{"image", image_}, {"text", text_}, {"recorded_at", recorded_at_}};
+}
+
+void FeatureBank::restore(const NamedTensors& tensors) {
+  copy_checked(image_, named(tensors, "image", "feature bank"), "image");
+  copy_checked(text_, named(tensors, "text", "feature bank"), "text");
+  copy_checked(recorded_at_, named(tensors, "recorded_at", "feature bank"), "recorded_at");
+}
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,155 @@
+#include "counterpoint/protoclip/prototypes.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "counterpoint/protoclip/losses.h"
+#include "tests/protoclip/clusters.h"
+#include "tests/support/support.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+PrototypeSettings settings_of(std::int64_t k) {
+  PrototypeSettings settings;
+  settings.k = k;
+  return settings;
+}
+
+struct Modalities {
+  torch::Tensor image, text, members;
+};
+
+/// Both modalities see the same clusters; `offset` moves the text away by a constant, before lengths become 1.
+Modalities modalities(double offset, std::uint64_t seed = 2) {
+  const auto image = test::make_clusters(12, 20, 24, 0.06, seed);
+  torch::Tensor text = image.rows + 0.06 * torch::randn_like(image.rows);
+  text = text + offset * unit_rows(torch::randn({1, 24}));
+  return {unit_rows(image.rows), unit_rows(text), image.members};
+}
+
+TEST(PrototypesTest, EachStudentIsScoredInItsOwnSpaceAndTaughtByTheOther) {
+  const Modalities data = modalities(0);
+  const Prototypes made = build_prototypes(data.image, data.text, data.members.unsqueeze(1), settings_of(12));
+  EXPECT_TRUE(torch::equal(made.image.labels, made.text_clusters.labels));
+  EXPECT_TRUE(torch::equal(made.text.labels, made.image_clusters.labels));
+  EXPECT_TRUE(torch::equal(made.image.teachers, made.text_clusters.centroids));
+  EXPECT_TRUE(torch::equal(made.teacher_image->labels, made.teacher_text->labels));
+  EXPECT_EQ(made.teacher_image->students.sizes(), made.image.students.sizes());
+  EXPECT_EQ(made.teacher_image->temperature, -1);
+  const torch::Tensor own = data.image.masked_select((made.image.labels == 3).unsqueeze(1)).view({-1, 24});
+  EXPECT_TRUE(torch::allclose(made.image.students[3], own.mean(0), 1e-5, 1e-6));
+}
+
+TEST(PrototypesTest, WithoutBackTranslationTheOppositeCentroidsAreTheStudents) {
+  const Modalities data = modalities(0);
+  PrototypeSettings settings = settings_of(12);
+  settings.back_translation = false;
+  const Prototypes made = build_prototypes(data.image, data.text, {}, settings);
+  EXPECT_TRUE(torch::equal(made.image.students, made.text_clusters.centroids));
+  test::expect_contains(test::error_of([&] { (void)build_prototypes(data.image, data.text, data.image, settings); }),
+                        "needs back translation");
+}
+
+TEST(PrototypesTest, NormalisedCentroidsHaveLengthOne) {
+  const Modalities data = modalities(0);
+  PrototypeSettings settings = settings_of(12);
+  settings.normalise = true;
+  const Prototypes made = build_prototypes(data.image, data.text, {}, settings);
+  for (const torch::Tensor& centroids : {made.image.students, made.image.teachers, made.text.students})
+    EXPECT_TRUE(torch::allclose(centroids.norm(2, 1), torch::ones({12})));
+}
+
+TEST(PrototypesTest, EmptyClustersAreMaskedAndASamplesOwnNeverIs) {
+  // 4 different rows for 6 clusters: two of them can't be filled.
+  const torch::Tensor rows = torch::eye(4).repeat({5, 1});
+  const Prototypes made = build_prototypes(rows, rows, {}, settings_of(6));
+  EXPECT_EQ(made.image.present.sum().item<std::int64_t>(), 4);
+  EXPECT_TRUE(made.image.present.index_select(0, made.image.labels).all().item<bool>());
+  const torch::Tensor targets = target_rows(made.image, made.image.labels);
+  EXPECT_EQ(targets.masked_select(made.image.present.logical_not()).sum().item<float>(), 0);
+  EXPECT_TRUE(torch::allclose(targets.sum(1), torch::ones({20})));
+  torch::Tensor h = rows.clone().requires_grad_();
+  const torch::Tensor loss = side_loss(h, made.image, made.image.labels, torch::tensor(3.0F));
+  loss.backward();
+  EXPECT_TRUE(torch::isfinite(loss).item<bool>() && torch::isfinite(h.grad()).all().item<bool>());
+  // A zero row that is not masked has logit 0 and takes part: the loss would be another.
+  PrototypeSide unmasked = made.image;
+  unmasked.present = torch::ones_like(unmasked.present);
+  EXPECT_GT(side_loss(h, unmasked, made.image.labels, torch::tensor(1.0F)).item<double>(),
+            side_loss(h, made.image, made.image.labels, torch::tensor(1.0F)).item<double>() + 0.1);
+}
+
+/// Claim 4 of the paper: with a gap, the opposite modality's centroids all score alike or wrong; one's own do not.
+double top1(const torch::Tensor& h, const PrototypeSide& side) {
+  return (h.mm(side.students.t()).argmax(1) == side.labels).to(torch::kFloat64).mean().item<double>();
+}
+
+TEST(ModalityGapTest, BackTranslationKeepsPrototypesUsefulWhereOppositeCentroidsDegrade) {
+  PrototypeSettings pbt = settings_of(12), opposite = settings_of(12);
+  opposite.back_translation = false;
+  const auto loss = [](const Modalities& data, const Prototypes& made) {
+    return side_loss(data.image, made.image, made.image.labels, torch::tensor(initial_log_scale())).item<double>();
+  };
+  const Modalities near = modalities(0), far = modalities(4);
+  const Prototypes near_pbt = build_prototypes(near.image, near.text, {}, pbt);
+  const Prototypes near_opposite = build_prototypes(near.image, near.text, {}, opposite);
+  const Prototypes far_pbt = build_prototypes(far.image, far.text, {}, pbt);
+  const Prototypes far_opposite = build_prototypes(far.image, far.text, {}, opposite);
+  EXPECT_GT(top1(near.image, near_opposite.image), 0.9);  // without a gap both ways do
+  EXPECT_GT(top1(near.image, near_pbt.image), 0.9);
+  EXPECT_GT(top1(far.image, far_pbt.image), 0.9);
+  EXPECT_LT(top1(far.image, far_opposite.image), top1(far.image, far_pbt.image) - 0.1);
+  EXPECT_LT(loss(near, near_pbt), 1.0);
+  EXPECT_GT(loss(far, far_opposite), loss(far, far_pbt) + 0.5);
+}
+
+TEST(PrototypeWatchTest, TellsSpreadClustersFromAConeOfRows) {
+  const Modalities spread = modalities(0);
+  const PrototypeWatch good = watch_prototypes(build_prototypes(spread.image, spread.text, {}, settings_of(12)));
+  EXPECT_GT(good.image.own_weight, 0.9);
+  EXPECT_EQ(good.image.median, 20);
+  EXPECT_EQ(good.image.empty, 0);
+  // Rows that all point nearly one way: centroids are nearly equal, and the target says nothing.
+  const auto cone = [](const torch::Tensor& h) { return unit_rows(h * 0.05 + torch::ones({1, 24}) / std::sqrt(24.0)); };
+  const Prototypes flat = build_prototypes(cone(spread.image), cone(spread.text), {}, settings_of(12));
+  const PrototypeWatch bad = watch_prototypes(flat);
+  EXPECT_LT(bad.image.own_weight, 0.3);
+  EXPECT_GT(bad.image.target_entropy, good.image.target_entropy + 1);
+  EXPECT_GT(bad.image.centroid_norm, 0.99);
+  EXPECT_FALSE(bad.teacher.has_value());
+  const auto metrics = watch_metrics(good);
+  EXPECT_EQ(metrics.size(), 18U);
+  EXPECT_EQ(metrics[7].name, "prototypes/image/own_weight");
+}
+
+TEST(PrototypeWatchTest, CountsAsWritten) {
+  const torch::Tensor rows = torch::eye(4).repeat({5, 1});
+  PrototypeSettings settings = settings_of(6);
+  settings.target_temperature = -1;
+  const ClusterWatch watch = watch_prototypes(build_prototypes(rows, rows, {}, settings)).text;
+  EXPECT_EQ(watch.smallest, 5);
+  EXPECT_EQ(watch.largest, 5);
+  EXPECT_EQ(watch.empty, 2);
+  EXPECT_NEAR(watch.inertia, 0, 1e-6);
+  EXPECT_NEAR(watch.own_weight, 1, 1e-9);
+  EXPECT_NEAR(watch.target_entropy, 0, 1e-9);
+}
+
+TEST(PrototypesTest, AreRestoredFromTheirTensors) {
+  const Modalities data = modalities(0);
+  const Prototypes made = build_prototypes(data.image, data.text, data.text, settings_of(12));
+  const Prototypes again = restore_prototypes(prototype_tensors(made));
+  const auto first = prototype_tensors(made), second = prototype_tensors(again);
+  ASSERT_EQ(first.size(), second.size());
+  for (size_t i = 0; i < first.size(); ++i) {
+    EXPECT_EQ(first[i].first, second[i].first);
+    EXPECT_TRUE(torch::equal(first[i].second, second[i].second)) << first[i].first;
+  }
+  EXPECT_EQ(again.image.temperature, 0.01);
+  test::expect_contains(test::error_of([] { (void)restore_prototypes({}); }), "image_clusters/centroids' is missing");
+}
+
+}  // namespace
+}  // namespace counterpoint::protoclip
