@@ -11,20 +11,13 @@
 
 #include "counterpoint/persuasion/pairs.h"
 #include "counterpoint/persuasion/tree_summary.h"
-#include "counterpoint/report/number.h"
+#include "counterpoint/report/estimate_table.h"
 
 namespace counterpoint::persuasion {
 
-enum class Better { higher, lower, neither };
-
-/// A column of the arms' table.
-struct StudyMetric {
-  std::string key;     ///< in ArmRow::values
-  std::string label;   ///< "+ → −"
-  std::string detail;  ///< below the label, small: "resists misinformation"; may be empty
-  Better better = Better::higher;
-  report::NumberStyle style{.percent = true, .decimals = 1};
-};
+/// A column of the arms' table; `key` is in ArmRow::values.
+using StudyMetric = report::EstimateColumn;
+using report::Better;
 
 /// A row of the arms' table. report::Estimate: mean, low, high, and `repeats`, one value a seed.
 struct ArmRow {
