@@ -4,8 +4,7 @@
 function node(tag, className, ...content) {
   const made = document.createElement(tag);
   if (className) made.className = className;
-  for (const part of content.flat())
-    if (part !== null && part !== '') made.append(part);
+  for (const part of content.flat()) if (part !== null && part !== '') made.append(part);
   return made;
 }
 
@@ -41,9 +40,9 @@ function pageData(id) {
 }
 
 /**
- * Fills the .browser element `id`: a search box, a list of `items` (one tree, many trees) and, beside it, what
- * draw(item) returns for the chosen one. Every item has `title`, `detail` and `words` (what the search looks through).
- * The chosen one stands in the page's address as #ID/NUMBER, so that a link leads to it.
+ * Fills the .browser element `id`: a search box, a list of `items` (one tree, many trees) and, beside it, what draw(item) returns for the chosen
+ * one. Every item has `title`, `detail` and `words` (what the search looks through). The chosen one stands in the page's
+ * address as #ID/NUMBER, so that a link leads to it.
  */
 function browse(id, [one, many], items, draw) {
   const root = document.getElementById(id);
@@ -72,11 +71,9 @@ function browse(id, [one, many], items, draw) {
   function filter() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     shown = items.map((_, index) => index).filter((index) => words.every((word) => haystack[index].includes(word)));
-    buttons.forEach((button, index) => {
-      button.parentElement.hidden = !shown.includes(index);
-    });
-    count.textContent = shown.length === items.length ? counted(items.length, one, many) :
-                                                        shown.length + ' of ' + counted(items.length, one, many);
+    buttons.forEach((button, index) => { button.parentElement.hidden = !shown.includes(index); });
+    count.textContent = shown.length === items.length ? counted(items.length, one, many)
+        : shown.length + ' of ' + counted(items.length, one, many);
     updateSteps();
   }
   function updateSteps() {
@@ -107,10 +104,7 @@ function browse(id, [one, many], items, draw) {
   after.addEventListener('click', () => step(1));
   search.addEventListener('input', filter);
   search.addEventListener('keydown', (event) => {
-    if (event.key === 'ArrowDown' && shown.length > 0) {
-      buttons[shown[0]].focus();
-      event.preventDefault();
-    }
+    if (event.key === 'ArrowDown' && shown.length > 0) { buttons[shown[0]].focus(); event.preventDefault(); }
     if (event.key === 'Enter' && shown.length > 0) choose(shown[0], true);
   });
   list.addEventListener('keydown', (event) => {
@@ -118,10 +112,8 @@ function browse(id, [one, many], items, draw) {
     const place = shown.findIndex((index) => buttons[index] === document.activeElement) + move;
     if (!move) return;
     event.preventDefault();
-    if (place < 0)
-      search.focus();
-    else if (place < shown.length)
-      buttons[shown[place]].focus();
+    if (place < 0) search.focus();
+    else if (place < shown.length) buttons[shown[place]].focus();
   });
   window.addEventListener('hashchange', followAddress);
   root.replaceChildren(node('div', 'picker', label, search, count, list, node('div', 'steps', before, after)), view);
