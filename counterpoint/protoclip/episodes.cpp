@@ -19,6 +19,14 @@ std::vector<std::int64_t> permutation(std::int64_t n, std::uint64_t seed) {
   return order;
 }
 
+/// The last episode of the pass before reaches `open` places into this one: what it `held` already comes after them.
+void put_off(std::vector<std::int64_t>& pass, const std::unordered_set<std::int64_t>& held, std::int64_t open) {
+  std::vector<std::int64_t> now, later;
+  for (const std::int64_t sample : pass)
+    (std::ssize(now) < open && !held.contains(sample) ? now : later).push_back(sample);
+  std::copy(later.begin(), later.end(), std::copy(now.begin(), now.end(), pass.begin()));
+}
+
 EpisodeOptions checked(EpisodeOptions options) {
   if (options.dataset_size < 1) fail("episodes: the data set holds no samples");
   if (options.episode_size == 0) options.episode_size = options.dataset_size;
@@ -46,12 +54,9 @@ const std::vector<std::int64_t>& EpisodePlan::pass(std::int64_t number) const {
   while (cached_number_ < number) {
     previous_pass_ = std::move(cached_pass_);
     cached_pass_ = plain_pass(++cached_number_);
-    // The last episode of the pass before may reach into this one: what it holds already steps back behind its end.
     const std::int64_t held = cached_number_ * options_.dataset_size % options_.episode_size;
-    const std::unordered_set<std::int64_t> tail(previous_pass_.end() - held, previous_pass_.end());
-    std::int64_t open = held == 0 ? 0 : options_.episode_size - held;
-    const auto fits = [&](std::int64_t sample) { return open > 0 && !tail.contains(sample) && open-- > 0; };
-    std::stable_partition(cached_pass_.begin(), cached_pass_.end(), fits);
+    if (held > 0)
+      put_off(cached_pass_, {previous_pass_.end() - held, previous_pass_.end()}, options_.episode_size - held);
   }
   return cached_pass_;
 }

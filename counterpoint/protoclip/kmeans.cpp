@@ -66,7 +66,7 @@ std::int64_t reseed(Assignment& now, std::int64_t k) {
   const torch::Tensor distances = now.distances.cpu();
   auto* label = labels.mutable_data_ptr<std::int64_t>();
   auto* size = sizes.mutable_data_ptr<std::int64_t>();
-  const auto* free = empty.const_data_ptr<std::int64_t>();
+  const auto* open = empty.const_data_ptr<std::int64_t>();
   const float* far = distances.const_data_ptr<float>();
   const torch::Tensor order = distances.argsort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
   const auto* row = order.const_data_ptr<std::int64_t>();
@@ -74,7 +74,7 @@ std::int64_t reseed(Assignment& now, std::int64_t k) {
   for (std::int64_t i = 0; i < order.size(0) && given < empty.numel() && far[row[i]] > 0; ++i) {
     if (size[label[row[i]]] < 2) continue;
     --size[label[row[i]]];
-    label[row[i]] = free[given++];
+    label[row[i]] = open[given++];
   }
   now.labels = labels.to(now.labels.device());
   return given;

@@ -19,7 +19,10 @@ void put(NamedTensors& out, const std::string& name, const KMeansResult& cluster
 
 KMeansResult clusters_of(const NamedTensors& in, const std::string& name) {
   const auto get = [&](const char* part) { return named(in, name + part, kWhat); };
-  KMeansResult clusters{get("/centroids"), get("/labels"), get("/sizes")};
+  KMeansResult clusters;
+  clusters.centroids = get("/centroids");
+  clusters.labels = get("/labels");
+  clusters.sizes = get("/sizes");
   clusters.objective = get("/objective").item<double>();
   const torch::Tensor objectives = get("/objectives").contiguous();
   const auto* values = objectives.const_data_ptr<double>();
