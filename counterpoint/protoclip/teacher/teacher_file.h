@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "counterpoint/data/image_text/pair_set.h"
+#include "counterpoint/protoclip/teacher/caption_set.h"
 
 namespace counterpoint::protoclip {
 
@@ -27,8 +27,8 @@ struct TeacherFeatures {
   torch::Tensor rows_of(const std::vector<std::int64_t>& samples, const std::vector<std::int32_t>& captions) const;
 };
 
-/// A safetensors file: "features" [captions, d], "first_row" [samples + 1], "keys" (bytes, one key a line); source and
-/// fingerprint in its metadata. Error: not writable.
+/// A safetensors file: "features" [captions, d], "first_row" [samples + 1], "keys" and "source" (bytes; one key a
+/// line), "fingerprint" [1]. Error: not writable, a key with a line break.
 void write_teacher(const std::filesystem::path& file, const TeacherFeatures& features);
 
 /// Error: no such file; no file of a teacher.
@@ -36,6 +36,6 @@ TeacherFeatures read_teacher(const std::filesystem::path& file);
 
 /// read_teacher, and an Error that says what differs where the file was made from other data: number of samples, the
 /// first key or number of captions that differs, or the captions themselves.
-TeacherFeatures read_teacher_for(const std::filesystem::path& file, const image_text::PairSet& pairs);
+TeacherFeatures read_teacher_for(const std::filesystem::path& file, const CaptionSet& captions);
 
 }  // namespace counterpoint::protoclip

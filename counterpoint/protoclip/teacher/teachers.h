@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "counterpoint/core/progress.h"
-#include "counterpoint/data/image_text/pair_set.h"
+#include "counterpoint/protoclip/teacher/caption_set.h"
 #include "counterpoint/protoclip/teacher/teacher_file.h"
 #include "counterpoint/protoclip/teacher/tfidf.h"
 
@@ -19,14 +19,13 @@ struct TeacherOptions {
 };
 
 /// TF-IDF, truncated SVD to `dim`, rows L2-normalised.
-TeacherFeatures tfidf_teacher(const image_text::PairSet& pairs, const TeacherOptions& options = {});
+TeacherFeatures tfidf_teacher(const CaptionSet& captions, const TeacherOptions& options = {});
 
 /// Mean over real tokens, L2-normalised, PCA to `dim`, L2-normalised again. Error: no encoder in `model`.
-TeacherFeatures encoder_teacher(const image_text::PairSet& pairs, const std::filesystem::path& model,
+TeacherFeatures encoder_teacher(const CaptionSet& captions, const std::filesystem::path& model,
                                 const TeacherOptions& options = {});
 
 /// What `name` says: "tfidf", or a Hugging Face folder.
-TeacherFeatures make_teacher(const image_text::PairSet& pairs, const std::string& name,
-                             const TeacherOptions& options = {});
+TeacherFeatures make_teacher(const CaptionSet& captions, const std::string& name, const TeacherOptions& options = {});
 
 }  // namespace counterpoint::protoclip
