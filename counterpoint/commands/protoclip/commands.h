@@ -5,6 +5,5 @@
 namespace counterpoint::commands::protoclip {
 
 void declare_vocabulary(CLI::App& program);
-void declare_teacher(CLI::App& program);
 
 }  // namespace counterpoint::commands::protoclip

@@ -1,0 +1,48 @@
+// protoclip vocabulary: a small BPE vocabulary learned from captions.
+#include <cstdio>
+#include <memory>
+
+#include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/protoclip/commands.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/strings.h"
+#include "counterpoint/text/bpe_trainer.h"
+
+namespace counterpoint::commands::protoclip {
+namespace {
+
+struct Options {
+  std::filesystem::path captions, output;
+  std::int64_t size = 4096, min_count = 2;
+};
+
+void learn(const Options& options) {
+  text::BpeTrainer trainer;
+  for (const std::string& caption : split(read_file(options.captions), '\n')) trainer.add(caption);
+  const text::Merges merges = trainer.train(options.size, options.min_count);
+  text::write_merges_file(options.output, merges);
+  const std::string line =
+      fmt::format("{}: {} tokens, learned from {} words, {} of them different\n", options.output.string(),
+                  merges.size() + text::clip_base_tokens, trainer.words(), trainer.different_words());
+  std::fwrite(line.data(), 1, line.size(), stdout);
+}
+
+}  // namespace
+
+void declare_vocabulary(CLI::App& program) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand(
+      "vocabulary", "Learn a small byte-level BPE vocabulary from captions, in the form of CLIP's own.");
+  command->add_option("--captions", options->captions, "Text file with one caption a line")->required();
+  command->add_option("--output", options->output, "The vocabulary; gzipped where the name ends in .gz")->required();
+  shown_as(command->add_option("--size", options->size, "Tokens in all, the 514 that are always there included")
+               ->capture_default_str(),
+           "N");
+  shown_as(command->add_option("--min-count", options->min_count, "Pairs that occur less often are not merged")
+               ->check(above_zero())
+               ->capture_default_str(),
+           "N");
+  command->callback([options] { learn(*options); });
+}
+
+}  // namespace counterpoint::commands::protoclip
