@@ -7,6 +7,6 @@ ProjectionHeadImpl::ProjectionHeadImpl(const ProjectionHeadShape& shape)
       out_(register_module("out", torch::nn::Linear(shape.hidden, shape.output))),
       norm_(register_module("norm", torch::nn::BatchNorm1d(shape.hidden))) {}
 
-torch::Tensor ProjectionHeadImpl::forward(const torch::Tensor& z) { return out_(torch::relu_(norm_(in_(z)))); }
+torch::Tensor ProjectionHeadImpl::forward(const torch::Tensor& z) { return out_(norm_(in_(z)).relu_()); }
 
 }  // namespace counterpoint::nn

@@ -1,4 +1,4 @@
-// The head g of ProtoCLIP (section III-B; 2.1 of the released recipe): what prototypes work on, h = g(z).
+// The projection heads g of ProtoCLIP, one a modality: prototypes live in their space, h = g(z).
 #pragma once
 #include <torch/torch.h>
 
