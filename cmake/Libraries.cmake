@@ -25,6 +25,7 @@ target_include_directories(counterpoint_torch SYSTEM INTERFACE ${TORCH_INCLUDE_D
 target_link_libraries(counterpoint_torch INTERFACE ${TORCH_LIBRARIES})
 
 find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(OpenSSL REQUIRED)
@@ -34,9 +35,8 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 # Debian and Ubuntu build cpp-httplib as a shared library; its .pc file names the macros that it was built with.
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
-# Pictures, shards and the emoji font.
+# Pictures and the emoji font.
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
-pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(FREETYPE REQUIRED IMPORTED_TARGET freetype2)

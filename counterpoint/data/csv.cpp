@@ -9,17 +9,18 @@ namespace {
 /// Takes one row after the other out of a file's text.
 class Reader {
  public:
-  Reader(const std::filesystem::path& path, const std::string& text) : path_(path), text_(text) {}
+  Reader(const std::filesystem::path& path, const std::string& text, char separator)
+      : path_(path), text_(text), ends_{separator, '\r', '\n'} {}
 
   bool at_end() const { return at_ >= text_.size(); }
 
   Csv::Row row() {
     Csv::Row row{.cells = {}, .line = line_};
     do row.cells.push_back(cell());
-    while (take(','));
+    while (take(ends_[0]));
     take('\r');
     if (!at_end() && !take('\n'))
-      fail("{}:{}: a comma or the line's end was expected behind a quote", path_.string(), line_);
+      fail("{}:{}: the separator or the line's end was expected behind a quote", path_.string(), line_);
     ++line_;
     return row;
   }
@@ -33,7 +34,7 @@ class Reader {
 
   std::string cell() {
     if (take('"')) return quoted();
-    const size_t end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
+    const size_t end = std::min(text_.find_first_of(ends_, at_), text_.size());
     const std::string plain = text_.substr(at_, end - at_);
     at_ = end;
     return plain;
@@ -53,6 +54,7 @@ class Reader {
 
   const std::filesystem::path& path_;
   const std::string& text_;
+  const std::string ends_;  ///< of a plain cell: the separator first
   size_t at_ = 0;
   std::int64_t line_ = 1;
 };
@@ -61,9 +63,9 @@ bool is_blank(const Csv::Row& row) { return row.cells.size() == 1 && row.cells.f
 
 }  // namespace
 
-Csv read_csv(const std::filesystem::path& path) {
+Csv read_csv(const std::filesystem::path& path, char separator) {
   const std::string text = read_file(path);
-  Reader reader(path, text);
+  Reader reader(path, text, separator);
   Csv csv;
   while (!reader.at_end()) {
     Csv::Row row = reader.row();

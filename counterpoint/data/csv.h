@@ -1,4 +1,5 @@
-// Comma-separated values (RFC 4180): quotes around cells that hold commas, newlines or quotes, which are doubled.
+// Comma-separated values (or another separator) (RFC 4180): quotes around cells that hold commas, newlines or quotes,
+// which are doubled.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -17,6 +18,6 @@ struct Csv {
 
 /// Lines end in \n or \r\n; blank ones are skipped. Error: no such file, no row of titles, a row with another number of
 /// cells, a quote that is not closed; each with file and line.
-Csv read_csv(const std::filesystem::path& path);
+Csv read_csv(const std::filesystem::path& path, char separator = ',');
 
 }  // namespace counterpoint::data

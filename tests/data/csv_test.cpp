@@ -37,7 +37,7 @@ TEST_F(CsvFile, QuotesHoldCommasNewlinesAndQuotes) {
 TEST_F(CsvFile, DamageIsNamedByLine) {
   test::expect_contains(error("a,b\n1,2\n1,2,3\n"), "x.csv:3: 3 cells, 2 were expected");
   test::expect_contains(error("a,b\n1,\"2\n"), "x.csv:2: a quote is opened and never closed");
-  test::expect_contains(error("a,b\n1,\"2\"x\n"), "x.csv:2: a comma or the line's end");
+  test::expect_contains(error("a,b\n1,\"2\"x\n"), "x.csv:2: the separator or the line's end");
   test::expect_contains(error("\n"), "the file is empty");
 }
 

@@ -1,0 +1,73 @@
+// JPEG through libjpeg-turbo, at a reduced size where the caller needs no more.
+#include <turbojpeg.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/data/image/decoders.h"
+
+namespace counterpoint::image {
+namespace {
+
+struct Free {
+  void operator()(void* handle) const { tjDestroy(handle); }
+};
+using Handle = std::unique_ptr<void, Free>;
+
+/// One decoder a thread: making one costs as much as decoding a small picture.
+tjhandle decompressor() {
+  thread_local const Handle handle(tjInitDecompress());
+  COUNTERPOINT_ASSERT(handle);
+  return handle.get();
+}
+
+/// The smallest scale whose shorter side still has `at_least` pixels.
+tjscalingfactor scale_for(int shorter, int at_least) {
+  if (at_least <= 0) return {1, 1};
+  int count = 0;
+  const tjscalingfactor* factors = tjGetScalingFactors(&count);
+  tjscalingfactor best{1, 1};
+  for (int i = 0; i < count; ++i) {
+    const tjscalingfactor f = factors[i];
+    const bool smaller = f.num * best.denom < best.num * f.denom;
+    // Only those whose inverse transform is a small one of its own (1, 1/2, 1/4, 1/8) are faster than full size.
+    const bool fast = f.num == 1;
+    if (fast && smaller && TJSCALED(shorter, f) >= at_least) best = f;
+  }
+  return best;
+}
+
+}  // namespace
+
+Image decode_jpeg(std::span<const std::byte> file, const std::string& where, int at_least) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(file.data());
+  const auto size = static_cast<unsigned long>(file.size());
+  tjhandle handle = decompressor();
+  int width = 0, height = 0, sampling = 0, colours = 0;
+  if (tjDecompressHeader3(handle, bytes, size, &width, &height, &sampling, &colours) != 0)
+    fail("{}: a damaged JPEG: {}", where, tjGetErrorStr2(handle));
+  if (colours == TJCS_CMYK || colours == TJCS_YCCK) fail("{}: a CMYK JPEG; RGB or grey was expected", where);
+  const tjscalingfactor scale = scale_for(std::min(width, height), at_least);
+  Image image = blank(TJSCALED(width, scale), TJSCALED(height, scale), where);
+  // A warning is a picture whose end is missing or wrong: what it shows is not what was stored.
+  if (tjDecompress2(handle, bytes, size, image.rgb.data(), image.width, 0, image.height, TJPF_RGB,
+                    TJFLAG_ACCURATEDCT) != 0)
+    fail("{}: a damaged JPEG: {}", where, tjGetErrorStr2(handle));
+  return image;
+}
+
+std::string encode_jpeg(const Image& image, int quality) {
+  const Handle handle(tjInitCompress());
+  COUNTERPOINT_ASSERT(handle);
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  const int result = tjCompress2(handle.get(), image.rgb.data(), image.width, 0, image.height, TJPF_RGB, &bytes, &size,
+                                 TJSAMP_420, quality, TJFLAG_ACCURATEDCT);
+  const std::string out = result == 0 ? std::string(reinterpret_cast<char*>(bytes), size) : "";
+  tjFree(bytes);
+  if (result != 0) fail("a JPEG cannot be written: {}", tjGetErrorStr2(handle.get()));
+  return out;
+}
+
+}  // namespace counterpoint::image

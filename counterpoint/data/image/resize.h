@@ -1,0 +1,20 @@
+// Resizing with an antialiasing filter, as PIL and torchvision define it.
+#pragma once
+#include "counterpoint/data/image/image.h"
+
+namespace counterpoint::image {
+
+/// A part of a picture in its pixels.
+struct Box {
+  int x = 0, y = 0, width = 0, height = 0;
+};
+inline Box whole(const Image& image) { return {0, 0, image.width, image.height}; }
+
+enum class Filter { bilinear, bicubic /* a = -1/2 */ };
+
+/// The box of `image` at width x height: each result pixel is the filter's weighted mean around its place, the filter
+/// as wide as the reduction needs. Unlike PIL nothing is rounded between the two directions, so that a value may differ
+/// from PIL's by one. The box must lie within the picture.
+Image resize(const Image& image, const Box& box, int width, int height, Filter filter);
+
+}  // namespace counterpoint::image

@@ -1,0 +1,113 @@
+// Pairs whose pictures are files: tables and folders.
+#include <algorithm>
+#include <unordered_map>
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/strings.h"
+#include "counterpoint/data/csv.h"
+#include "counterpoint/data/fields.h"
+#include "counterpoint/data/image_text/pair_set.h"
+
+namespace counterpoint::image_text {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FilePictures : public PictureStore {
+ public:
+  image::Image picture(std::size_t sample, int at_least) const override {
+    const MappedFile file(files_[sample]);
+    return image::decode(file.bytes(), files_[sample].string(), at_least);
+  }
+  std::vector<fs::path> files_;
+};
+
+std::size_t column_of(const data::Csv& table, const std::string& name, const char* option, const fs::path& file,
+                      const DataOptions& options) {
+  const auto found = std::find(table.columns.begin(), table.columns.end(), name);
+  if (found != table.columns.end()) return static_cast<std::size_t>(found - table.columns.begin());
+  std::string columns;
+  for (const std::string& column : table.columns) columns += (columns.empty() ? "'" : ", '") + column + "'";
+  const char* separator = options.csv_separator == "\t" ? "TAB" : options.csv_separator.c_str();
+  fail("{}: no column '{}'; with the separator {} the columns are {}. Change {} or --csv-separator", file.string(),
+       name, separator, columns, option);
+}
+
+bool is_picture(const fs::path& path) {
+  const std::string extension = to_lower_ascii(path.extension().string());
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".webp";
+}
+
+std::vector<fs::path> sorted_entries(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+PairSet captioned_folder(const fs::path& folder) {
+  auto pictures = std::make_shared<FilePictures>();
+  std::vector<Pair> pairs;
+  data::read_jsonl(folder / "captions.jsonl", [&](const data::Json& row, const data::RowPlace& place) {
+    const data::Fields fields(row, place.text());
+    Pair pair{.key = fields.text("file"), .captions = fields.texts("captions"), .label = ""};
+    if (fields.has("label")) pair.label = fields.text("label");
+    if (pair.captions.empty()) fields.wrong("captions", "is empty, at least one was expected");
+    pictures->files_.push_back(folder / pair.key);
+    pairs.push_back(std::move(pair));
+  });
+  return PairSet(std::move(pairs), std::move(pictures));
+}
+
+/// FOLDER/CLASS/picture
+PairSet class_folders(const fs::path& folder) {
+  auto pictures = std::make_shared<FilePictures>();
+  std::vector<Pair> pairs;
+  for (const fs::path& entry : sorted_entries(folder)) {
+    if (!fs::is_directory(entry)) continue;
+    const std::string label = replace_all(entry.filename().string(), "_", " ");
+    for (const fs::path& file : sorted_entries(entry)) {
+      if (!is_picture(file)) continue;
+      pairs.push_back({fs::relative(file, folder).string(), {label}, label});
+      pictures->files_.push_back(file);
+    }
+  }
+  if (pairs.empty())
+    fail("{}: neither captions.jsonl nor folders of pictures (one a class) are in it", folder.string());
+  return PairSet(std::move(pairs), std::move(pictures));
+}
+
+}  // namespace
+
+PairSet open_csv(const fs::path& file, const DataOptions& options) {
+  if (options.csv_separator.size() != 1)
+    fail("--csv-separator: one character was expected, '{}' was given", options.csv_separator);
+  const data::Csv table = data::read_csv(file, options.csv_separator[0]);
+  const std::size_t image = column_of(table, options.csv_image_key, "--csv-img-key", file, options);
+  const std::size_t caption = column_of(table, options.csv_caption_key, "--csv-caption-key", file, options);
+  const auto label = std::find(table.columns.begin(), table.columns.end(), options.csv_label_key);
+  auto pictures = std::make_shared<FilePictures>();
+  std::vector<Pair> pairs;
+  std::unordered_map<std::string, std::size_t> place;
+  for (const data::Csv::Row& row : table.rows) {
+    const std::string& name = row.cells[image];
+    const auto [found, fresh] = place.emplace(name, pairs.size());
+    if (fresh) {
+      pairs.push_back({name, {}, ""});
+      const fs::path path(name);
+      pictures->files_.push_back(path.is_absolute() ? path : file.parent_path() / path);
+      if (label != table.columns.end())
+        pairs.back().label = row.cells[static_cast<std::size_t>(label - table.columns.begin())];
+    }
+    pairs[found->second].captions.push_back(row.cells[caption]);
+  }
+  return PairSet(std::move(pairs), std::move(pictures));
+}
+
+PairSet open_folder(const fs::path& folder) {
+  if (!fs::is_directory(folder)) fail("{}: no such folder", folder.string());
+  return fs::exists(folder / "captions.jsonl") ? captioned_folder(folder) : class_folders(folder);
+}
+
+}  // namespace counterpoint::image_text

@@ -1,0 +1,90 @@
+// Pictures into batches of float planes: worker threads read, decode and augment ahead of the training.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "counterpoint/core/progress.h"
+#include "counterpoint/data/image/transform.h"
+#include "counterpoint/data/image_text/pair_set.h"
+
+namespace counterpoint::image_text {
+
+/// A sample seen once. `epoch` tells its visits apart: augmentation and caption depend on (seed, epoch, sample) alone.
+struct Visit {
+  std::int64_t sample = 0, epoch = 0;
+};
+
+struct LoadedBatch {
+  int side = 0;
+  std::vector<std::int64_t> samples;   ///< without those whose picture was bad
+  std::vector<std::int64_t> position;  ///< each one's place in the batch that was asked for
+  std::vector<std::int32_t> captions;  ///< which of the pair's captions was drawn
+  std::vector<float> pixels;           ///< [samples][3][side][side], normalised
+};
+
+/// The caption that is drawn on a visit.
+std::int32_t drawn_caption(const PairSet& pairs, const Visit& visit, std::uint64_t seed);
+
+/// Pictures that could not be read: counted once each, the first few named. Threads share it.
+class BadPictures {
+ public:
+  /// At most `fraction` of `pictures` (but always one) may be bad.
+  BadPictures(std::size_t pictures, double fraction) : pictures_(pictures), fraction_(fraction) {}
+
+  /// Error: now there are too many; names the first.
+  void add(std::int64_t sample, const std::string& why);
+  std::size_t count() const;
+  /// The first few, as "shard.tar: 0017: a damaged JPEG: ..".
+  std::vector<std::string> named() const;
+
+ private:
+  std::size_t pictures_;
+  double fraction_;
+  mutable std::mutex mutex_;
+  std::set<std::int64_t> samples_;
+  std::vector<std::string> named_;
+};
+
+struct LoaderSettings {
+  int workers = 2;   ///< threads
+  int prefetch = 4;  ///< batches that may be ready ahead
+  std::uint64_t seed = 0;
+  std::optional<image::AugmentSettings> augment;  ///< nullopt: evaluation_view at `side`, the first caption
+  int side = 224;
+  image::Normalisation normalisation;  ///< of evaluation_view
+};
+
+/// Gives the batches in their order, whatever the number of workers.
+class Loader {
+ public:
+  /// `pairs` and `bad` outlive the loader.
+  Loader(const PairSet& pairs, const LoaderSettings& settings, std::vector<std::vector<Visit>> batches,
+         BadPictures& bad);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// The next batch; nullopt behind the last. Error: too many bad pictures.
+  std::optional<LoadedBatch> next();
+
+ private:
+  class Crew;
+  std::unique_ptr<Crew> crew_;
+};
+
+/// The samples in batches, in order, each in epoch 0.
+std::vector<std::vector<Visit>> batches_in_order(std::size_t samples, std::size_t batch);
+
+/// The set's pictures decoded once to about `side` pixels of their shorter side and kept, in a file of `folder` (shared
+/// by runs, told apart by the set's fingerprint; a damaged file is made anew) or, where it is empty, in memory. Bad
+/// pictures stay as they are in `pairs`.
+std::shared_ptr<const PictureStore> decoded_pictures(const PairSet& pairs, int side,
+                                                     const std::filesystem::path& folder, int workers,
+                                                     ProgressSink& progress);
+
+}  // namespace counterpoint::image_text
