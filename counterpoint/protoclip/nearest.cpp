@@ -9,9 +9,13 @@
 
 // The loop over a tile's products is compiled for each instruction set; the loader takes the widest that the CPU has.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define FOR_EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
+#define FOR_EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define FOR_EACH_CPU
+#endif
+
+#ifndef _OPENMP
+#error "compile with OpenMP: at::parallel_for would run on one thread, and each small product on all"
 #endif
 
 namespace counterpoint::protoclip {
@@ -26,18 +30,23 @@ struct Best {
   std::int64_t column = 0;
 };
 
+/// 16 floats anywhere in memory; one register where the CPU has such.
+using Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias)) = float;
+
+const Lanes& lanes_at(const float* floats) { return *reinterpret_cast<const Lanes*>(floats); }
+
 /// The smallest half[j] - dot[j] of a block of columns.
 FOR_EACH_CPU float block_minimum(const float* half, const float* dot, std::int64_t columns) {
-  float lanes[kLanes];
-  for (float& lane : lanes) lane = std::numeric_limits<float>::infinity();
+  Lanes lowest = Lanes{} + std::numeric_limits<float>::infinity();
   std::int64_t j = 0;
-  for (; j + kLanes <= columns; j += kLanes)
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-      const float score = half[j + lane] - dot[j + lane];
-      lanes[lane] = score < lanes[lane] ? score : lanes[lane];
-    }
-  for (; j < columns; ++j) lanes[0] = std::min(lanes[0], half[j] - dot[j]);
-  return *std::min_element(lanes, lanes + kLanes);
+  for (; j + kLanes <= columns; j += kLanes) {
+    const Lanes score = lanes_at(half + j) - lanes_at(dot + j);
+    lowest = score < lowest ? score : lowest;
+  }
+  float minimum = lowest[0];
+  for (std::int64_t lane = 1; lane < kLanes; ++lane) minimum = std::min(minimum, lowest[lane]);
+  for (; j < columns; ++j) minimum = std::min(minimum, half[j] - dot[j]);
+  return minimum;
 }
 
 /// The whole row; only blocks that beat the best so far remember where they stood.
