@@ -1,0 +1,79 @@
+// Measures a model: features once, then all that was asked for (spec 2.3).
+#pragma once
+#include <torch/torch.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "counterpoint/protoclip/evaluate/encode.h"
+#include "counterpoint/protoclip/evaluate/figure.h"
+#include "counterpoint/protoclip/evaluate/probe.h"
+#include "counterpoint/protoclip/evaluate/targets.h"
+#include "counterpoint/protoclip/evaluate/zero_shot.h"
+
+namespace counterpoint::protoclip {
+
+/// zeroshot, probe, knn, retrieval, cluster, gap.
+const std::vector<std::string>& evaluation_names();
+
+struct EvaluationSettings {
+  std::vector<std::string> evaluations = evaluation_names();
+  std::vector<std::string> templates = default_templates();
+  std::vector<Keyword> keywords;  ///< not empty: the labels are these, whatever labels the sets have
+  ProbeOptions probe;
+  std::vector<std::int64_t> neighbours{1, 5, 20};  ///< the last one's figure is "knn", the others' "knn_1", ..
+  double knn_temperature = 0.07;
+  bool first_caption_only = false;  ///< retrieval: one caption a picture instead of all
+  bool intervals = true;            ///< bootstrap; not needed during training
+  std::uint64_t seed = 0;           ///< of the held-out part of the probe, K-means, bootstrap
+  EncodeSettings encode;
+  /// Decoded pictures of both sets are kept in memory between runs where they need less than this.
+  std::int64_t cache_bytes = std::int64_t{512} << 20;
+};
+
+/// Figures by evaluation (shares are 0 to 1):
+///   zeroshot   zeroshot, zeroshot_top5 (more than 5 classes, one each)
+///   probe      probe
+///   knn        knn_1, knn_5, knn
+///   retrieval  image_to_text_r1, _r5, _r10, text_to_image_r1, _r5, _r10, mean_recall
+///   cluster    ami, ari
+///   gap        gap, self_cosine_image, self_cosine_text, feature_std_image, feature_std_text
+/// With keywords zeroshot, probe and knn are mean average precision, and clusters are compared with main keywords.
+class Evaluator {
+ public:
+  /// `train` (for probe and knn) may be null. Evaluations that the sets cannot serve (no labels, no training set) are
+  /// an Error that says what is missing, where they are named in `settings`; see possible_evaluations.
+  Evaluator(text::ClipTokenizer tokenizer, std::shared_ptr<const image_text::PairSet> test,
+            std::shared_ptr<const image_text::PairSet> train, EvaluationSettings settings);
+
+  /// Of the settings' evaluations, in their order. The model's mode and gradients stay as they are; the figures depend
+  /// on nothing else than the weights.
+  std::vector<Figure> run(nn::ClipModel& model);
+  std::vector<Figure> run(nn::ClipModel& model, const std::vector<std::string>& evaluations);
+
+  const EvaluationSettings& settings() const { return settings_; }
+
+ private:
+  struct Features;
+  const image_text::PairSet& cached(std::shared_ptr<const image_text::PairSet>& pairs, bool& ready, int side);
+  void zero_shot(nn::ClipModel& model, const Features& features, std::vector<Figure>& out) const;
+  void probe(const Features& features, std::vector<Figure>& out) const;
+  void knn(const Features& features, std::vector<Figure>& out) const;
+  void retrieval(const Features& features, std::vector<Figure>& out) const;
+  void cluster(const Features& features, std::vector<Figure>& out) const;
+
+  text::ClipTokenizer tokenizer_;
+  std::shared_ptr<const image_text::PairSet> test_, train_;
+  bool test_cached_ = false, train_cached_ = false;
+  EvaluationSettings settings_;
+  Targets test_targets_, train_targets_;
+};
+
+/// The evaluations that these sets can serve: zeroshot and cluster need labels or keywords, probe and knn a training
+/// set too.
+std::vector<std::string> possible_evaluations(const image_text::PairSet& test, const image_text::PairSet* train,
+                                              bool keywords);
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,28 @@
+// One measured number with what it is called and how sure it is.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "counterpoint/train/event_file.h"
+
+namespace counterpoint::protoclip {
+
+/// Shares (accuracy, recall, mean average precision) are 0 to 1.
+struct Figure {
+  std::string name;  ///< as metrics and results.json call it: "probe", "mean_recall"
+  double value = 0;
+  std::optional<std::pair<double, double>> interval;  ///< 95 %, by bootstrap over pictures
+  std::int64_t n = 0;                                 ///< pictures it was measured on
+  std::string about;                                  ///< what it is, for a reader: "top-1 accuracy, 9 classes"
+};
+
+/// The names and values alone.
+std::vector<train::Metric> metrics_of(const std::vector<Figure>& figures);
+
+/// The figure of that name; nullptr: not measured.
+const Figure* find_figure(const std::vector<Figure>& figures, const std::string& name);
+
+}  // namespace counterpoint::protoclip

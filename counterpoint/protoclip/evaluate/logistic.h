@@ -1,0 +1,33 @@
+// Logistic regression by L-BFGS, as scikit-learn's LogisticRegression fits it.
+//
+// Minimised: the sum of log losses times C, plus |W|^2 / 2 without the intercept. With one class each that is the
+// multinomial loss over C classes (of two classes, the logistic loss of the second); with any number of classes each,
+// the sum of one logistic loss a class, which is one-vs-rest.
+#pragma once
+#include <torch/torch.h>
+
+#include <cstdint>
+
+namespace counterpoint::protoclip {
+
+struct LogisticOptions {
+  double c = 1;                   ///< inverse strength of the regularisation
+  std::int64_t iterations = 500;  ///< of L-BFGS, at most
+  double tolerance = 1e-5;        ///< largest element of the gradient of objective / (C N) where it ends
+};
+
+struct Logistic {
+  torch::Tensor weight;     ///< [C, d] float64; of two classes one each, [1, d]
+  torch::Tensor intercept;  ///< [C] or [1] float64
+  double objective = 0;     ///< as above
+
+  /// [N, C] float64; the second of two classes against zero for the first.
+  torch::Tensor scores(const torch::Tensor& x) const;
+};
+
+/// x [N, d], truth [N, C] of 0 and 1; `one_each`: one class each, and each row of truth has exactly one 1. Full batch,
+/// float64, deterministic. `start`: begins at these weights instead of zero. Error: features that are not finite.
+Logistic fit_logistic(const torch::Tensor& x, const torch::Tensor& truth, bool one_each,
+                      const LogisticOptions& options = {}, const Logistic* start = nullptr);
+
+}  // namespace counterpoint::protoclip

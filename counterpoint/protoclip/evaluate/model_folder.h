@@ -1,0 +1,25 @@
+// A trained model with its tokenizer, from a folder.
+#pragma once
+#include <filesystem>
+
+#include "counterpoint/nn/clip/clip_model.h"
+#include "counterpoint/text/clip_tokenizer.h"
+
+namespace counterpoint::protoclip {
+
+struct OpenedModel {
+  nn::ClipModel model{nullptr};  ///< in eval mode
+  text::ClipTokenizer tokenizer;
+  std::filesystem::path folder;  ///< where open_clip_config.json is
+};
+
+/// `folder`: an open_clip folder, or one that holds it as model/ (a checkpoint of ours), or a run whose last finished
+/// checkpoint-STEP/ does; of a run, model/ comes first. The tokenizer: `vocabulary` (a file or folder) if it is given,
+/// else the vocabulary beside the model, or in `folder`. Error: no model, no vocabulary: what was looked for; a
+/// vocabulary that is larger than the model's.
+OpenedModel open_model(const std::filesystem::path& folder, const std::filesystem::path& vocabulary = {});
+
+/// The open_clip folder that open_model would read. Error: none.
+std::filesystem::path find_model(const std::filesystem::path& folder);
+
+}  // namespace counterpoint::protoclip

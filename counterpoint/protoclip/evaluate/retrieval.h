@@ -1,0 +1,31 @@
+// Retrieval both ways, with any number of captions a picture.
+#pragma once
+#include <torch/torch.h>
+
+#include <array>
+#include <cstdint>
+
+namespace counterpoint::protoclip {
+
+/// Places of the right answer in the sorted list, from 0; of equal scores the one that stands first in the set comes
+/// first, as in a stable sort.
+struct RetrievalRanks {
+  torch::Tensor image_to_text;  ///< [P] int64: of the best of the picture's own captions among all captions
+  torch::Tensor text_to_image;  ///< [M] int64: of the caption's own picture among all pictures
+};
+
+/// images [P, d], texts [M, d] (any length; cosines are compared), owner [M] int64: the picture of each caption. Never
+/// more than `chunk` rows of the matrix of scores exist. Error: a picture without caption, features that are not
+/// finite.
+RetrievalRanks retrieval_ranks(const torch::Tensor& images, const torch::Tensor& texts, const torch::Tensor& owner,
+                               std::int64_t chunk = 1024);
+
+inline constexpr std::array<std::int64_t, 3> recall_depths{1, 5, 10};
+
+/// Share of ranks below k.
+double recall_at(const torch::Tensor& ranks, std::int64_t k);
+
+/// Mean of the six: R@1, 5, 10 both ways.
+double mean_recall(const RetrievalRanks& ranks);
+
+}  // namespace counterpoint::protoclip
