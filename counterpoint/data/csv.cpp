@@ -64,7 +64,8 @@ bool is_blank(const Csv::Row& row) { return row.cells.size() == 1 && row.cells.f
 }  // namespace
 
 Csv read_csv(const std::filesystem::path& path, char separator) {
-  const std::string text = read_file(path);
+  std::string text = read_file(path);
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // the mark that some programs write first
   Reader reader(path, text, separator);
   Csv csv;
   while (!reader.at_end()) {

@@ -4,6 +4,8 @@
 
 namespace counterpoint::commands::protoclip {
 
+void declare_emoji(CLI::App& program);
 void declare_vocabulary(CLI::App& program);
+void declare_teacher(CLI::App& program);
 
 }  // namespace counterpoint::commands::protoclip

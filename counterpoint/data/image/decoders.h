@@ -8,6 +8,9 @@ Image decode_jpeg(std::span<const std::byte> file, const std::string& where, int
 Image decode_png(std::span<const std::byte> file, const std::string& where);
 Image decode_webp(std::span<const std::byte> file, const std::string& where);
 
+/// Error: more pixels than are read, so that a small file cannot ask for all memory.
+void check_size(std::int64_t width, std::int64_t height, const std::string& where);
+
 /// A colour with opacity on white.
 inline std::uint8_t on_white(std::uint8_t colour, std::uint8_t alpha) {
   const int value = colour * alpha + 255 * (255 - alpha);

@@ -12,7 +12,7 @@
 namespace counterpoint::image {
 namespace {
 
-constexpr std::int64_t most_pixels = std::int64_t{256} << 20;
+constexpr std::int64_t most_pixels = std::int64_t{128} << 20;
 
 bool begins(std::span<const std::byte> file, std::string_view magic, std::size_t at = 0) {
   return file.size() >= at + magic.size() && std::memcmp(file.data() + at, magic.data(), magic.size()) == 0;
@@ -20,12 +20,16 @@ bool begins(std::span<const std::byte> file, std::string_view magic, std::size_t
 
 }  // namespace
 
-Image blank(int width, int height, const std::string& where) {
+void check_size(std::int64_t width, std::int64_t height, const std::string& where) {
   if (width < 1 || height < 1) fail("{}: a picture of {} x {} pixels", where, width, height);
-  const std::int64_t pixels = std::int64_t{width} * height;
-  if (pixels > most_pixels)
+  if (width > most_pixels / height)
     fail("{}: a picture of {} x {} pixels; at most {} are read", where, width, height, most_pixels);
-  return {width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * 3)};
+}
+
+Image blank(int width, int height, const std::string& where) {
+  check_size(width, height, where);
+  return {width, height,
+          std::vector<std::uint8_t>(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3)};
 }
 
 Image decode(std::span<const std::byte> file, const std::string& where, int at_least) {

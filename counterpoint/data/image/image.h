@@ -17,11 +17,11 @@ struct Image {
   std::uint8_t* row(int y) { return rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3; }
 };
 
-/// An empty (black) picture. Error: a side below 1, more than 256 million pixels: `where` names it.
+/// An empty (black) picture. Error: a side below 1, more than 128 Mi pixels: `where` names it.
 Image blank(int width, int height, const std::string& where);
 
 /// A JPEG, PNG or WebP file, told by its first bytes. Transparent pixels are composed on white; grey and palettes
-/// become RGB. `at_least`: a JPEG may be decoded at a reduced size (1/8 steps) as long as its shorter side keeps so
+/// become RGB. `at_least`: a JPEG may be decoded at a reduced size (1/2, 1/4, 1/8) as long as its shorter side keeps so
 /// many pixels; 0 = full size. Error: another format, a damaged or truncated file, CMYK; `where` names the file.
 Image decode(std::span<const std::byte> file, const std::string& where, int at_least = 0);
 

@@ -16,10 +16,18 @@ struct Free {
 using Handle = std::unique_ptr<void, Free>;
 
 /// One decoder a thread: making one costs as much as decoding a small picture.
-tjhandle decompressor() {
-  thread_local const Handle handle(tjInitDecompress());
+Handle& decompressor() {
+  thread_local Handle handle;
+  if (!handle) handle.reset(tjInitDecompress());
   COUNTERPOINT_ASSERT(handle);
-  return handle.get();
+  return handle;
+}
+
+/// A decoder that met damage may stumble over it again in the next file: it is given up.
+[[noreturn]] void damaged(const std::string& where) {
+  const std::string why = tjGetErrorStr2(decompressor().get());
+  decompressor().reset();
+  fail("{}: a damaged JPEG: {}", where, why);
 }
 
 /// The smallest scale whose shorter side still has `at_least` pixels.
@@ -43,17 +51,17 @@ tjscalingfactor scale_for(int shorter, int at_least) {
 Image decode_jpeg(std::span<const std::byte> file, const std::string& where, int at_least) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(file.data());
   const auto size = static_cast<unsigned long>(file.size());
-  tjhandle handle = decompressor();
+  tjhandle handle = decompressor().get();
   int width = 0, height = 0, sampling = 0, colours = 0;
-  if (tjDecompressHeader3(handle, bytes, size, &width, &height, &sampling, &colours) != 0)
-    fail("{}: a damaged JPEG: {}", where, tjGetErrorStr2(handle));
+  if (tjDecompressHeader3(handle, bytes, size, &width, &height, &sampling, &colours) != 0) damaged(where);
   if (colours == TJCS_CMYK || colours == TJCS_YCCK) fail("{}: a CMYK JPEG; RGB or grey was expected", where);
+  check_size(width, height, where);
   const tjscalingfactor scale = scale_for(std::min(width, height), at_least);
   Image image = blank(TJSCALED(width, scale), TJSCALED(height, scale), where);
   // A warning is a picture whose end is missing or wrong: what it shows is not what was stored.
   if (tjDecompress2(handle, bytes, size, image.rgb.data(), image.width, 0, image.height, TJPF_RGB,
                     TJFLAG_ACCURATEDCT) != 0)
-    fail("{}: a damaged JPEG: {}", where, tjGetErrorStr2(handle));
+    damaged(where);
   return image;
 }
 

@@ -21,6 +21,8 @@ Image decode_png(std::span<const std::byte> file, const std::string& where) {
   Reader reader;
   if (!png_image_begin_read_from_memory(&reader.png, file.data(), file.size()))
     fail("{}: a damaged PNG: {}", where, reader.png.message);
+  // Without this, 16 bits are taken for linear light; other readers take them for sRGB, as 8 bits are.
+  reader.png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   Image image = blank(static_cast<int>(reader.png.width), static_cast<int>(reader.png.height), where);
   reader.png.format = PNG_FORMAT_RGBA;
   std::vector<std::uint8_t> rgba(image.rgb.size() / 3 * 4);

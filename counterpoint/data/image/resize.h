@@ -13,8 +13,9 @@ inline Box whole(const Image& image) { return {0, 0, image.width, image.height};
 enum class Filter { bilinear, bicubic /* a = -1/2 */ };
 
 /// The box of `image` at width x height: each result pixel is the filter's weighted mean around its place, the filter
-/// as wide as the reduction needs. Unlike PIL nothing is rounded between the two directions, so that a value may differ
-/// from PIL's by one. The box must lie within the picture.
+/// as wide as the reduction needs. Unlike in PIL nothing is rounded or cut off between the two directions: values
+/// differ by one on smooth pictures, more at hard edges, where PIL cuts the first direction's overshoot. The box must
+/// lie within the picture.
 Image resize(const Image& image, const Box& box, int width, int height, Filter filter);
 
 }  // namespace counterpoint::image

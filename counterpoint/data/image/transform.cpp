@@ -88,10 +88,14 @@ void augment(const Image& image, const AugmentSettings& s, RandomStream random, 
 }
 
 Image centre_view(const Image& image, int side) {
-  // The crop of the resized picture, taken before resizing: the same pixels without those that would be cut off.
   const int shorter = std::min(image.width, image.height);
-  const Box crop{(image.width - shorter) / 2, (image.height - shorter) / 2, shorter, shorter};
-  return resize(image, crop, side, side, Filter::bicubic);
+  const auto scaled = [&](int length) { return static_cast<int>(std::int64_t{length} * side / shorter); };
+  const Image small = resize(image, whole(image), scaled(image.width), scaled(image.height), Filter::bicubic);
+  const auto margin = [&](int length) { return static_cast<int>(std::lround((length - side) / 2.0)); };
+  Image out = blank(side, side, "view");
+  for (int y = 0; y < side; ++y)
+    std::copy_n(small.row(margin(small.height) + y) + 3 * margin(small.width), 3 * side, out.row(y));
+  return out;
 }
 
 void evaluation_view(const Image& image, int side, const Normalisation& normalisation, float* out) {

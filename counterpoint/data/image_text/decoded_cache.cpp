@@ -1,14 +1,11 @@
 // Pictures decoded once. The file: a head, one place a picture, then the RGB bytes of all.
 #include <algorithm>
 #include <atomic>
-#include <bit>
-#include <cmath>
 #include <cstring>
 #include <thread>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
-#include "counterpoint/data/image/resize.h"
 #include "counterpoint/data/image_text/loader.h"
 
 namespace counterpoint::image_text {
@@ -28,13 +25,14 @@ struct Place {
 
 class DecodedPictures : public PictureStore {
  public:
-  DecodedPictures(PairSet pairs, std::string memory, std::optional<MappedFile> file)
-      : pairs_(std::move(pairs)), memory_(std::move(memory)), file_(std::move(file)) {}
+  DecodedPictures(PairSet pairs, int side, std::string memory, std::optional<MappedFile> file)
+      : pairs_(std::move(pairs)), side_(side), memory_(std::move(memory)), file_(std::move(file)) {}
 
   image::Image picture(std::size_t sample, int at_least) const override {
     Place place;
     std::memcpy(&place, data() + sizeof(Head) + sample * sizeof(Place), sizeof place);
-    if (place.width == 0) return pairs_.picture(sample, at_least);  // says again what is wrong
+    // A bad picture says again what is wrong; a larger one than is kept comes from where it was.
+    if (place.width == 0 || at_least == 0 || at_least > side_) return pairs_.picture(sample, at_least);
     image::Image image{place.width, place.height, {}};
     const auto* first = reinterpret_cast<const std::uint8_t*>(data() + place.offset);
     image.rgb.assign(first, first + static_cast<std::size_t>(place.width) * static_cast<std::size_t>(place.height) * 3);
@@ -45,18 +43,10 @@ class DecodedPictures : public PictureStore {
   const char* data() const { return file_ ? reinterpret_cast<const char*>(file_->bytes().data()) : memory_.data(); }
 
   PairSet pairs_;
+  int side_;
   std::string memory_;
   std::optional<MappedFile> file_;
 };
-
-image::Image reduced(const image::Image& picture, int side) {
-  const int shorter = std::min(picture.width, picture.height);
-  if (shorter <= side) return picture;
-  const double scale = static_cast<double>(side) / shorter;
-  const auto scaled = [&](int length) { return std::max(side, static_cast<int>(std::lround(length * scale))); };
-  return image::resize(picture, image::whole(picture), scaled(picture.width), scaled(picture.height),
-                       image::Filter::bicubic);
-}
 
 /// All pictures, by several threads; an empty one where it is bad.
 std::vector<image::Image> decode_all(const PairSet& pairs, int side, int workers, ProgressSink& progress) {
@@ -65,7 +55,7 @@ std::vector<image::Image> decode_all(const PairSet& pairs, int side, int workers
   const auto work = [&](bool tells) {
     for (std::size_t i; (i = next++) < pairs.size();) {
       try {
-        pictures[i] = reduced(pairs.picture(i, side), side);
+        pictures[i] = pairs.picture(i, side);
       } catch (const Error&) {
         pictures[i] = {};
       }
@@ -96,13 +86,47 @@ std::string packed(const PairSet& pairs, int side, const std::vector<image::Imag
   return out;
 }
 
+Place place_in(const MappedFile& file, std::size_t sample) {
+  Place place;
+  std::memcpy(&place, file.bytes().data() + sizeof(Head) + sample * sizeof(Place), sizeof place);
+  return place;
+}
+
+std::uint64_t bytes_of(const Place& place) {
+  return 3 * static_cast<std::uint64_t>(place.width) * static_cast<std::uint64_t>(place.height);
+}
+
+bool places_fit(const MappedFile& file, std::size_t pictures) {
+  const std::uint64_t size = file.bytes().size();
+  for (std::size_t i = 0; i < pictures; ++i) {
+    const Place place = place_in(file, i);
+    if (place.width < 0 || place.height < 0 || place.offset > size || bytes_of(place) > size - place.offset)
+      return false;
+  }
+  return true;
+}
+
+/// Whether the picture is still the one that was decoded: a set may be made anew under the same names.
+bool holds(const MappedFile& file, const PairSet& pairs, int side, std::size_t sample) {
+  image::Image picture;
+  try {
+    picture = pairs.picture(sample, side);
+  } catch (const Error&) {
+  }
+  const Place place = place_in(file, sample);
+  return place.width == picture.width && place.height == picture.height &&
+         std::memcmp(file.bytes().data() + place.offset, picture.rgb.data(), picture.rgb.size()) == 0;
+}
+
 bool is_whole(const MappedFile& file, const PairSet& pairs, int side) {
   Head head;
   if (file.bytes().size() < sizeof head + pairs.size() * sizeof(Place)) return false;
   std::memcpy(&head, file.bytes().data(), sizeof head);
-  return std::memcmp(head.magic, Head{}.magic, sizeof head.magic) == 0 && head.fingerprint == pairs.fingerprint() &&
-         head.side == static_cast<std::uint64_t>(side) && head.pictures == pairs.size() &&
-         head.bytes == file.bytes().size();
+  const bool right = std::memcmp(head.magic, Head{}.magic, sizeof head.magic) == 0 &&
+                     head.fingerprint == pairs.fingerprint() && head.side == static_cast<std::uint64_t>(side) &&
+                     head.pictures == pairs.size() && head.bytes == file.bytes().size();
+  return right && places_fit(file, pairs.size()) && holds(file, pairs, side, 0) &&
+         holds(file, pairs, side, pairs.size() - 1);
 }
 
 }  // namespace
@@ -110,13 +134,13 @@ bool is_whole(const MappedFile& file, const PairSet& pairs, int side) {
 std::shared_ptr<const PictureStore> decoded_pictures(const PairSet& pairs, int side, const fs::path& folder,
                                                      int workers, ProgressSink& progress) {
   if (folder.empty())
-    return std::make_shared<DecodedPictures>(pairs, packed(pairs, side, decode_all(pairs, side, workers, progress)),
-                                             std::nullopt);
+    return std::make_shared<DecodedPictures>(
+        pairs, side, packed(pairs, side, decode_all(pairs, side, workers, progress)), std::nullopt);
   make_dirs(folder);
   const fs::path file = folder / fmt::format("decoded-{:016x}-{}.bin", pairs.fingerprint(), side);
   if (!fs::exists(file) || !is_whole(MappedFile(file), pairs, side))
     write_file_atomic(file, packed(pairs, side, decode_all(pairs, side, workers, progress)));
-  return std::make_shared<DecodedPictures>(pairs, std::string(), MappedFile(file));
+  return std::make_shared<DecodedPictures>(pairs, side, std::string(), MappedFile(file));
 }
 
 }  // namespace counterpoint::image_text

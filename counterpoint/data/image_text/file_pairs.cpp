@@ -86,12 +86,19 @@ PairSet open_csv(const fs::path& file, const DataOptions& options) {
   const data::Csv table = data::read_csv(file, options.csv_separator[0]);
   const std::size_t image = column_of(table, options.csv_image_key, "--csv-img-key", file, options);
   const std::size_t caption = column_of(table, options.csv_caption_key, "--csv-caption-key", file, options);
+  if (options.csv_label_key != DataOptions{}.csv_label_key)
+    column_of(table, options.csv_label_key, "--csv-label-key", file, options);
   const auto label = std::find(table.columns.begin(), table.columns.end(), options.csv_label_key);
   auto pictures = std::make_shared<FilePictures>();
   std::vector<Pair> pairs;
   std::unordered_map<std::string, std::size_t> place;
+  std::int64_t without_caption = 0;
   for (const data::Csv::Row& row : table.rows) {
     const std::string& name = row.cells[image];
+    if (trim(row.cells[caption]).empty()) {
+      ++without_caption;
+      continue;
+    }
     const auto [found, fresh] = place.emplace(name, pairs.size());
     if (fresh) {
       pairs.push_back({name, {}, ""});
@@ -102,7 +109,9 @@ PairSet open_csv(const fs::path& file, const DataOptions& options) {
     }
     pairs[found->second].captions.push_back(row.cells[caption]);
   }
-  return PairSet(std::move(pairs), std::move(pictures));
+  std::vector<std::string> notes;
+  if (without_caption > 0) notes.push_back(fmt::format("{} rows without a caption", without_caption));
+  return PairSet(std::move(pairs), std::move(pictures), std::move(notes));
 }
 
 PairSet open_folder(const fs::path& folder) {

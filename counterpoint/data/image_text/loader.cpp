@@ -31,7 +31,7 @@ void BadPictures::add(std::int64_t sample, const std::string& why) {
   const std::lock_guard lock(mutex_);
   if (!samples_.insert(sample).second) return;
   if (named_.size() < 5) named_.push_back(why);
-  const double most = std::max(1.0, fraction_ * static_cast<double>(pictures_));
+  const double most = fraction_ > 0 ? std::max(1.0, fraction_ * static_cast<double>(pictures_)) : 0;
   if (static_cast<double>(samples_.size()) > most)
     fail("{} of {} pictures cannot be read, more than --max-bad-fraction {} allows; the first: {}", samples_.size(),
          pictures_, fraction_, named_.front());

@@ -33,7 +33,7 @@ std::int32_t drawn_caption(const PairSet& pairs, const Visit& visit, std::uint64
 /// Pictures that could not be read: counted once each, the first few named. Threads share it.
 class BadPictures {
  public:
-  /// At most `fraction` of `pictures` (but always one) may be bad.
+  /// At most `fraction` of `pictures` may be bad; one always may, unless it is 0.
   BadPictures(std::size_t pictures, double fraction) : pictures_(pictures), fraction_(fraction) {}
 
   /// Error: now there are too many; names the first.
@@ -80,9 +80,9 @@ class Loader {
 /// The samples in batches, in order, each in epoch 0.
 std::vector<std::vector<Visit>> batches_in_order(std::size_t samples, std::size_t batch);
 
-/// The set's pictures decoded once to about `side` pixels of their shorter side and kept, in a file of `folder` (shared
-/// by runs, told apart by the set's fingerprint; a damaged file is made anew) or, where it is empty, in memory. Bad
-/// pictures stay as they are in `pairs`.
+/// The set's pictures as decoding for `side` pixels gives them (nothing else is done to them, so that a cache changes
+/// no result), in a file of `folder` (shared by runs, told apart by the set's fingerprint; a damaged file is made anew)
+/// or, where it is empty, in memory. Bad pictures stay as they are in `pairs`.
 std::shared_ptr<const PictureStore> decoded_pictures(const PairSet& pairs, int side,
                                                      const std::filesystem::path& folder, int workers,
                                                      ProgressSink& progress);

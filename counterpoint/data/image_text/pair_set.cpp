@@ -14,15 +14,15 @@ namespace {
 std::uint64_t fingerprint_of(const std::vector<Pair>& pairs) {
   std::uint64_t print = 0;
   for (const Pair& pair : pairs) {
-    print = stream_seed(print, {pair.key});
+    print = stream_seed(print, {pair.key, std::to_string(pair.captions.size())});
     for (const std::string& caption : pair.captions) print = stream_seed(print, {caption});
   }
   return print;
 }
 
 std::string type_of(const std::string& data) {
-  if (data.find(".tar") != std::string::npos) return "webdataset";
   if (data.ends_with(".csv") || data.ends_with(".tsv")) return "csv";
+  if (data.ends_with(".tar")) return "webdataset";
   if (std::filesystem::is_directory(data)) return "folder";
   fail("'{}' is neither a folder, a .csv or .tsv, nor .tar files; name its --dataset-type", data);
 }
@@ -57,6 +57,8 @@ PairSet open_pairs(const DataOptions& options) {
   const std::vector<std::string> types = dataset_types();
   if (std::find(types.begin(), types.end(), options.type) == types.end())
     fail("unknown dataset type '{}'{}", options.type, suggestion(options.type, types));
+  if (options.data.empty() && options.type != "synthetic")
+    fail("no data is named; only --dataset-type synthetic needs none");
   if (options.type == "synthetic") return synthetic_pairs(options.synthetic_size);
   const std::string type = options.type == "auto" ? type_of(options.data) : options.type;
   if (type == "csv") return open_csv(options.data, options);

@@ -81,7 +81,10 @@ TarIndex index_tar(std::span<const std::byte> file, const std::string& where) {
   for (std::size_t at = 0; at + block <= text.size();) {
     const std::string_view header = text.substr(at, block);
     if (header.find_first_not_of('\0') == std::string_view::npos) return index;
-    if (!right_checksum(header)) fail("{}: no tar header at byte {}", where, at);
+    if (!right_checksum(header)) {
+      if (index.members.empty()) fail("{}: no tar header at byte {}", where, at);
+      break;  // what came before is whole
+    }
     std::uint64_t size = number(header.substr(124, 12));
     const char type = header[156];
     const bool regular = type == '0' || type == '\0';

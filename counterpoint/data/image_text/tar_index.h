@@ -19,7 +19,8 @@ struct TarIndex {
   bool truncated = false;          ///< the file ends in the middle of a member, which is left out
 };
 
-/// ustar, GNU long names, PAX paths and sizes. Error: a header whose checksum is wrong; `where` names the file.
+/// ustar, GNU long names, PAX paths and sizes. Error: the first header's checksum is wrong (a later one counts as
+/// truncation); `where` names the file.
 TarIndex index_tar(std::span<const std::byte> file, const std::string& where);
 
 }  // namespace counterpoint::image_text

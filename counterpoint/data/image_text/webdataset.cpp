@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
@@ -78,7 +79,8 @@ void read_json(Pair& pair, Bytes bytes, Losses& losses) {
     for (const Json& caption : json["captions"])
       if (caption.is_string()) add_caption(pair, caption.get<std::string>());
   if (json.contains("caption") && json["caption"].is_string()) add_caption(pair, json["caption"].get<std::string>());
-  if (json.contains("label") && json["label"].is_string()) pair.label = json["label"].get<std::string>();
+  if (!json.contains("label") || json["label"].is_null()) return;
+  pair.label = json["label"].is_string() ? json["label"].get<std::string>() : json["label"].dump();
 }
 
 Pair pair_of(const Sample& sample, Losses& losses) {
@@ -110,7 +112,7 @@ std::vector<std::string> expand_braces(const std::string& text) {
   if (dots < close) {
     const std::string first = inside.substr(0, dots - open - 1), last = inside.substr(dots - open + 1);
     const auto digits = [](const std::string& s) {
-      return !s.empty() && s.find_first_not_of("0123456789") == std::string::npos;
+      return !s.empty() && s.size() < 10 && s.find_first_not_of("0123456789") == std::string::npos;
     };
     if (!digits(first) || !digits(last) || std::stoll(last) < std::stoll(first))
       fail("'{}': a range such as {{000..012}} was expected in the braces", text);
@@ -141,6 +143,7 @@ PairSet open_webdataset(const std::vector<std::string>& tars) {
   auto pictures = std::make_shared<TarPictures>();
   std::vector<Pair> pairs;
   std::vector<std::string> notes;
+  std::set<std::string> keys;
   Losses losses;
   for (const std::string& tar : tars) {
     pictures->files_.emplace_back(tar);
@@ -154,6 +157,9 @@ PairSet open_webdataset(const std::vector<std::string>& tars) {
       losses.no_caption += bytes != nullptr && pair.captions.empty();
       if (bytes == nullptr || pair.captions.empty()) continue;
       pictures->pictures_.push_back({fmt::format("{}: {}", tar, pair.key), *bytes});
+      // Shards often number their samples from 0 again.
+      if (!keys.insert(pair.key).second)
+        keys.insert(pair.key = std::filesystem::path(tar).stem().string() + "/" + pair.key);
       pairs.push_back(std::move(pair));
     }
   }

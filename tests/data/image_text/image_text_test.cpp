@@ -1,0 +1,196 @@
+#include <cstring>
+#include <fstream>
+
+#include "counterpoint/core/files.h"
+#include "counterpoint/data/image_text/loader.h"
+#include "counterpoint/data/image_text/tar_index.h"
+#include "tests/support/support.h"
+
+namespace counterpoint::image_text {
+namespace {
+
+using test::error_of;
+using test::expect_contains;
+
+std::string png(int shade) {
+  image::Image image = image::blank(20, 14, "test");
+  for (size_t i = 0; i < image.rgb.size(); ++i)
+    image.rgb[i] = static_cast<std::uint8_t>(shade + static_cast<int>(i % 50));
+  return image::encode_png(image);
+}
+
+/// One member in ustar form; `type` '0' is a file, 'L' a GNU long name, 'x' PAX records.
+std::string tar_member(const std::string& name, const std::string& bytes, char type = '0') {
+  std::string head(512, '\0');
+  head.replace(0, std::min<size_t>(name.size(), 100), name.substr(0, 100));
+  std::snprintf(head.data() + 124, 12, "%011zo", bytes.size());
+  head[156] = type;
+  head.replace(257, 5, "ustar");
+  std::memset(head.data() + 148, ' ', 8);
+  unsigned sum = 0;
+  for (const char c : head) sum += static_cast<unsigned char>(c);
+  std::snprintf(head.data() + 148, 8, "%06o", sum);
+  return head + bytes + std::string((512 - bytes.size() % 512) % 512, '\0');
+}
+
+const std::string tar_end(1024, '\0');
+
+class Shards : public testing::Test {
+ protected:
+  std::string write(const std::string& name, const std::string& bytes) const {
+    write_file_atomic(dir_ / name, bytes);
+    return (dir_ / name).string();
+  }
+  test::ScratchDir dir_;
+};
+
+TEST(ExpandShards, RangesListsAndJoins) {
+  EXPECT_EQ(expand_shards("a-{008..011}.tar"),
+            (std::vector<std::string>{"a-008.tar", "a-009.tar", "a-010.tar", "a-011.tar"}));
+  EXPECT_EQ(expand_shards("x.tar::y-{a,b}.tar"), (std::vector<std::string>{"x.tar", "y-a.tar", "y-b.tar"}));
+  expect_contains(error_of([] { expand_shards("a-{3..1}.tar"); }), "a range such as");
+  expect_contains(error_of([] { expand_shards("a-{3.tar"); }), "not closed");
+}
+
+TEST_F(Shards, CaptionsComeFromJsonAndText) {
+  const std::string tar =
+      write("a.tar", tar_member("d/1.png", png(1)) + tar_member("d/1.txt", "a dog\n") +
+                         tar_member("d/1.json", R"({"captions": ["a dog", "a puppy"], "label": "pet"})") +
+                         tar_member("d/2.PNG", png(2)) + tar_member("d/2.txt", "a cat") +
+                         tar_member("d/3.txt", "no picture") + tar_member("d/4.png", png(3)) +
+                         tar_member("d/5.png", png(4)) + tar_member("d/5.json", "{broken") + tar_end);
+  const PairSet pairs = open_pairs({.data = tar});
+  ASSERT_EQ(pairs.size(), 2u);
+  EXPECT_EQ(pairs.pair(0).captions, (std::vector<std::string>{"a dog", "a puppy"}));
+  EXPECT_EQ(pairs.pair(0).label, "pet");
+  EXPECT_EQ(pairs.pair(1).key, "d/2");
+  EXPECT_EQ(pairs.picture(1).width, 20);
+  std::string notes;
+  for (const std::string& note : pairs.notes()) notes += note + "; ";
+  expect_contains(notes, "1 samples without a picture");
+  expect_contains(notes, "2 samples without a caption");
+  expect_contains(notes, "1 samples whose json");
+}
+
+TEST_F(Shards, LongNamesAndTruncation) {
+  const std::string name = std::string(130, 'n') + "/7";
+  const std::string pax = "path=" + name + ".png\n", record = std::to_string(pax.size() + 4) + " " + pax;
+  const std::string whole = tar_member("././@LongLink", name + ".txt", 'L') + tar_member("short", "a bird") +
+                            tar_member("PaxHeader", record, 'x') + tar_member("short", png(9));
+  const PairSet pairs = open_webdataset({write("long.tar", whole + tar_end)});
+  ASSERT_EQ(pairs.size(), 1u);
+  EXPECT_EQ(pairs.pair(0).key, name);
+  const std::string cut = whole + tar_member("8.png", png(1)) + tar_member("8.txt", "cut").substr(0, 514);
+  const PairSet part = open_webdataset({write("cut.tar", cut)});
+  EXPECT_EQ(part.size(), 1u);
+  expect_contains(part.notes().front(), "truncated");
+  expect_contains(error_of([&] { open_webdataset({write("bad.tar", std::string(700, 'x'))}); }),
+                  "no tar header at byte 0");
+}
+
+TEST_F(Shards, TablesFoldersAndWhatIsWrongWithThem) {
+  write("1.png", png(1));
+  write("2.png", png(2));
+  const std::string csv =
+      write("t.csv", "filepath\ttitle\tlabel\n1.png\ta dog\tpet\n1.png\ta puppy\tpet\n2.png\ta car\tthing\n");
+  const PairSet table = open_pairs({.data = csv});
+  ASSERT_EQ(table.size(), 2u);
+  EXPECT_EQ(table.pair(0).captions.size(), 2u);
+  EXPECT_EQ(table.labels(), (std::vector<std::string>{"pet", "thing"}));
+  EXPECT_EQ(table.picture(1).height, 14);
+  const std::string commas = write("c.csv", "image,caption\n1.png,a dog\n");
+  const std::string why = error_of([&] { open_pairs({.data = commas}); });
+  for (const char* part : {"no column 'filepath'", "TAB", "'image,caption'", "--csv-img-key", "--csv-separator"})
+    expect_contains(why, part);
+  EXPECT_EQ(
+      open_pairs({.data = commas, .csv_separator = ",", .csv_image_key = "image", .csv_caption_key = "caption"}).size(),
+      1u);
+
+  write("captions.jsonl", R"({"file": "1.png", "captions": ["one", "uno"], "label": "number"})"
+                          "\n");
+  EXPECT_EQ(open_pairs({.data = dir_.path().string()}).pair(0).captions.size(), 2u);
+  make_dirs(dir_ / "classes/big_cat");
+  write("classes/big_cat/a.png", png(3));
+  const PairSet classes = open_folder(dir_ / "classes");
+  EXPECT_EQ(classes.pair(0).label, "big cat");
+  expect_contains(error_of([] { open_pairs({.data = "x.tar", .type = "webdatasets"}); }), "did you mean 'webdataset'");
+}
+
+std::vector<std::vector<Visit>> visits() {
+  std::vector<std::vector<Visit>> batches;
+  for (std::int64_t b = 0; b < 7; ++b) {
+    batches.emplace_back();
+    for (std::int64_t i = 0; i < 5; ++i) batches.back().push_back({(3 * b + 4 * i) % 20, b % 2});
+  }
+  return batches;
+}
+
+std::vector<LoadedBatch> load(const PairSet& pairs, int workers) {
+  BadPictures bad(pairs.size(), 0.2);
+  Loader loader(pairs, {.workers = workers, .prefetch = 2, .seed = 4, .augment = image::AugmentSettings{.side = 16}},
+                visits(), bad);
+  std::vector<LoadedBatch> batches;
+  while (auto batch = loader.next()) batches.push_back(std::move(*batch));
+  return batches;
+}
+
+TEST(Loader, TheNumberOfWorkersChangesNothing) {
+  const PairSet pairs = synthetic_pairs(20);
+  const auto one = load(pairs, 1), three = load(pairs, 3);
+  ASSERT_EQ(one.size(), 7u);
+  ASSERT_EQ(three.size(), 7u);
+  for (size_t b = 0; b < one.size(); ++b) {
+    EXPECT_EQ(one[b].samples, three[b].samples);
+    EXPECT_EQ(one[b].captions, three[b].captions);
+    EXPECT_EQ(one[b].pixels, three[b].pixels);
+  }
+  // Another epoch is another view of the same sample.
+  EXPECT_NE(drawn_caption(pairs, {1, 0}, 4) + drawn_caption(pairs, {2, 0}, 4) + drawn_caption(pairs, {5, 0}, 4) +
+                drawn_caption(pairs, {7, 0}, 4),
+            4 * drawn_caption(pairs, {1, 0}, 4) + 1);
+}
+
+TEST(Loader, MayBeLeftInTheMiddle) {
+  const PairSet pairs = synthetic_pairs(20);
+  BadPictures bad(pairs.size(), 0.01);
+  Loader loader(pairs, {.workers = 2, .side = 16}, batches_in_order(20, 3), bad);
+  EXPECT_EQ(loader.next()->samples.size(), 3u);
+}
+
+TEST_F(Shards, BadPicturesAreLeftOutCountedAndStopTheRunWhenMany) {
+  std::string tar;
+  for (int i = 0; i < 10; ++i) {
+    const std::string name = std::to_string(i), whole = png(i);
+    tar +=
+        tar_member(name + ".png", i == 4 ? whole.substr(0, 40) : whole) + tar_member(name + ".txt", "number " + name);
+  }
+  const PairSet pairs = open_webdataset({write("some.tar", tar + tar_end)});
+  BadPictures bad(pairs.size(), 0.01);
+  Loader loader(pairs, {.workers = 2, .side = 8}, batches_in_order(10, 5), bad);
+  EXPECT_EQ(loader.next()->position, (std::vector<std::int64_t>{0, 1, 2, 3}));
+  EXPECT_EQ(loader.next()->samples.size(), 5u);
+  EXPECT_EQ(bad.count(), 1u);
+  expect_contains(bad.named().front(), "some.tar: 4: a damaged PNG");
+  expect_contains(error_of([&] { bad.add(5, "again"); }), "2 of 10 pictures cannot be read");
+}
+
+TEST_F(Shards, TheCacheGivesTheSamePictures) {
+  const PairSet pairs = synthetic_pairs(6);
+  ProgressSink silent;
+  const PairSet in_memory = pairs.with_pictures(decoded_pictures(pairs, 64, "", 2, silent));
+  EXPECT_EQ(in_memory.picture(3, 64).rgb, pairs.picture(3, 64).rgb);
+  const PairSet on_disk = pairs.with_pictures(decoded_pictures(pairs, 64, dir_ / "cache", 2, silent));
+  EXPECT_EQ(on_disk.picture(2, 64).rgb, pairs.picture(2, 64).rgb);
+  EXPECT_EQ(on_disk.picture(2, 0).rgb, pairs.picture(2, 0).rgb);
+  // A damaged file is made anew.
+  std::filesystem::path file;
+  for (const auto& entry : std::filesystem::directory_iterator(dir_ / "cache")) file = entry.path();
+  const std::string whole = read_file(file);
+  write_file_atomic(file, whole.substr(0, 1000));
+  const PairSet again = pairs.with_pictures(decoded_pictures(pairs, 64, dir_ / "cache", 1, silent));
+  EXPECT_EQ(again.picture(2, 64).rgb, pairs.picture(2, 64).rgb);
+  EXPECT_EQ(read_file(file), whole);
+}
+
+}  // namespace
+}  // namespace counterpoint::image_text
