@@ -1,8 +1,8 @@
 """Opens folders that we wrote with open_clip and compares features with those stored beside the weights.
 
 open_clip_torch 3.3.0, torch 2.14.1; usage: python check_export.py FOLDER...
-A folder holds open_clip_config.json, open_clip_model.safetensors and, as clip_features writes it, features.safetensors: ids,
-pixels and our features of them.
+A folder is what clip_step_bench --save wrote: open_clip_config.json, open_clip_model.safetensors and features.safetensors,
+which holds ids, pixels and our features of them.
 """
 import sys
 from pathlib import Path
