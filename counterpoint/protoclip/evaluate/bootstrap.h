@@ -7,13 +7,16 @@
 
 namespace counterpoint::protoclip {
 
+using Interval = std::pair<double, double>;
+
 /// A number of a sample in which picture i occurs times[i] times (a whole number).
 using OfTimes = std::function<double(std::span<const double> times)>;
 
 /// Percentile bootstrap, 95 %, of 1,000 draws of n of n pictures. n >= 1. The same for the same seed.
-std::pair<double, double> bootstrap_interval(std::int64_t n, const OfTimes& number, std::uint64_t seed = 12);
+Interval bootstrap_interval(std::int64_t n, const OfTimes& number, std::uint64_t seed = 12);
 
-/// Of the mean of one value a picture.
-std::pair<double, double> mean_interval(std::span<const double> values, std::uint64_t seed = 12);
+/// Of the share of hits, one of 0 or 1 a picture. Where all are alike every draw gives the same, and the interval is
+/// Wilson's instead, so that it has a width.
+Interval share_interval(std::span<const double> hits, std::uint64_t seed = 12);
 
 }  // namespace counterpoint::protoclip

@@ -40,11 +40,12 @@ struct EvaluationSettings {
 ///   retrieval  image_to_text_r1, _r5, _r10, text_to_image_r1, _r5, _r10, mean_recall
 ///   cluster    ami, ari
 ///   gap        gap, self_cosine_image, self_cosine_text, feature_std_image, feature_std_text
-/// With keywords zeroshot, probe and knn are mean average precision, and clusters are compared with main keywords.
+/// "_" in a class name is read as a space. With keywords zeroshot, probe and knn are mean average precision, and
+/// clusters are compared with main keywords.
 class Evaluator {
  public:
-  /// `train` (for probe and knn) may be null. Evaluations that the sets cannot serve (no labels, no training set) are
-  /// an Error that says what is missing, where they are named in `settings`; see possible_evaluations.
+  /// `train` (for probe and knn) may be null. Error: an evaluation among the settings' that is unknown, or that the
+  /// sets cannot serve (no labels, no training set): what is missing.
   Evaluator(text::ClipTokenizer tokenizer, std::shared_ptr<const image_text::PairSet> test,
             std::shared_ptr<const image_text::PairSet> train, EvaluationSettings settings);
 
@@ -57,16 +58,23 @@ class Evaluator {
 
  private:
   struct Features;
-  const image_text::PairSet& cached(std::shared_ptr<const image_text::PairSet>& pairs, bool& ready, int side);
-  void zero_shot(nn::ClipModel& model, const Features& features, std::vector<Figure>& out) const;
+  using Evaluation = void (Evaluator::*)(const Features&, std::vector<Figure>&) const;
+  static Evaluation evaluation(const std::string& name);
+
+  Features encode(nn::ClipModel& model, const std::vector<std::string>& evaluations);
+  const image_text::PairSet& cached(std::shared_ptr<const image_text::PairSet>& pairs, int& cached_side, int side);
+  void grade(const std::string& name, const torch::Tensor& scores, const Targets& truth,
+             std::vector<Figure>& out) const;
+  void zero_shot(const Features& features, std::vector<Figure>& out) const;
   void probe(const Features& features, std::vector<Figure>& out) const;
   void knn(const Features& features, std::vector<Figure>& out) const;
   void retrieval(const Features& features, std::vector<Figure>& out) const;
   void cluster(const Features& features, std::vector<Figure>& out) const;
+  void gap(const Features& features, std::vector<Figure>& out) const;
 
   text::ClipTokenizer tokenizer_;
   std::shared_ptr<const image_text::PairSet> test_, train_;
-  bool test_cached_ = false, train_cached_ = false;
+  int test_side_ = 0, train_side_ = 0;  ///< for which the sets' pictures are in memory; 0: not yet
   EvaluationSettings settings_;
   Targets test_targets_, train_targets_;
 };

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "counterpoint/protoclip/evaluate/bootstrap.h"
 #include "counterpoint/train/event_file.h"
 
 namespace counterpoint::protoclip {
@@ -14,9 +14,9 @@ namespace counterpoint::protoclip {
 struct Figure {
   std::string name;  ///< as metrics and results.json call it: "probe", "mean_recall"
   double value = 0;
-  std::optional<std::pair<double, double>> interval;  ///< 95 %, by bootstrap over pictures
-  std::int64_t n = 0;                                 ///< pictures it was measured on
-  std::string about;                                  ///< what it is, for a reader: "top-1 accuracy, 9 classes"
+  std::optional<Interval> interval;  ///< 95 %, by bootstrap over pictures
+  std::int64_t n = 0;                ///< pictures it was measured on
+  std::string about;                 ///< what it is, for a reader: "top-1 accuracy, 9 classes"
 };
 
 /// The names and values alone.

@@ -17,15 +17,16 @@ struct LogisticOptions {
 };
 
 struct Logistic {
-  torch::Tensor weight;     ///< [C, d] float64; of two classes one each, [1, d]
-  torch::Tensor intercept;  ///< [C] or [1] float64
-  double objective = 0;     ///< as above
+  bool two_classes = false;  ///< one each of two: a single logistic loss, of the second
+  torch::Tensor weight;      ///< [C, d] float64; [1, d] where two_classes
+  torch::Tensor intercept;   ///< [C] float64; [1]
+  double objective = 0;      ///< as above
 
-  /// [N, C] float64; the second of two classes against zero for the first.
+  /// x [N, d] -> [N, C] float64; where two_classes the first one's score is 0.
   torch::Tensor scores(const torch::Tensor& x) const;
 };
 
-/// x [N, d], truth [N, C] of 0 and 1; `one_each`: one class each, and each row of truth has exactly one 1. Full batch,
+/// x [N, d], truth [N, C] of 0 and 1; `one_each`: each row of truth has exactly one 1. Full batch,
 /// float64, deterministic. `start`: begins at these weights instead of zero. Error: features that are not finite.
 Logistic fit_logistic(const torch::Tensor& x, const torch::Tensor& truth, bool one_each,
                       const LogisticOptions& options = {}, const Logistic* start = nullptr);

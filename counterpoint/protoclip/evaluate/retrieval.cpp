@@ -1,0 +1,64 @@
+#include "counterpoint/protoclip/evaluate/retrieval.h"
+
+#include <limits>
+#include <vector>
+
+#include "counterpoint/core/error.h"
+
+namespace counterpoint::protoclip {
+namespace F = torch::nn::functional;
+namespace {
+
+using torch::Tensor;
+
+Tensor numbers_to(std::int64_t end) { return torch::arange(end, torch::TensorOptions(torch::kInt64)); }
+
+/// How many of each row's scores stand before its column `own` [B, 1] in a stable descending sort.
+Tensor places(const Tensor& scores, const Tensor& own) {
+  const Tensor score = scores.gather(1, own);
+  const Tensor earlier = numbers_to(scores.size(1)).unsqueeze(0) < own;
+  return ((scores > score) | ((scores == score) & earlier)).sum(1);
+}
+
+Tensor ranks_of_captions(const Tensor& images, const Tensor& texts, const Tensor& owner, std::int64_t chunk) {
+  std::vector<Tensor> ranks;
+  for (std::int64_t first = 0; first < images.size(0); first += chunk) {
+    const Tensor scores = images.slice(0, first, first + chunk).mm(texts.t());
+    const Tensor pictures = (numbers_to(scores.size(0)) + first).unsqueeze(1);
+    const Tensor own = scores.masked_fill(owner.unsqueeze(0) != pictures, -std::numeric_limits<double>::infinity());
+    ranks.push_back(places(scores, own.argmax(1, /*keepdim=*/true)));
+  }
+  return torch::cat(ranks);
+}
+
+Tensor ranks_of_pictures(const Tensor& images, const Tensor& texts, const Tensor& owner, std::int64_t chunk) {
+  std::vector<Tensor> ranks;
+  for (std::int64_t first = 0; first < texts.size(0); first += chunk) {
+    const Tensor scores = texts.slice(0, first, first + chunk).mm(images.t());
+    ranks.push_back(places(scores, owner.slice(0, first, first + chunk).unsqueeze(1)));
+  }
+  return torch::cat(ranks);
+}
+
+}  // namespace
+
+RetrievalRanks retrieval_ranks(const Tensor& images, const Tensor& texts, const Tensor& owner, std::int64_t chunk) {
+  if (!images.isfinite().all().item<bool>() || !texts.isfinite().all().item<bool>())
+    fail("the features to be compared are not finite: the model has diverged");
+  const Tensor captions = torch::bincount(owner, {}, images.size(0));
+  if ((captions == 0).any().item<bool>())
+    fail("picture {} has no caption to be found by", (captions == 0).nonzero()[0].item<std::int64_t>() + 1);
+  const Tensor i = F::normalize(images), t = F::normalize(texts);
+  return {ranks_of_captions(i, t, owner, chunk), ranks_of_pictures(i, t, owner, chunk)};
+}
+
+double recall_at(const Tensor& ranks, std::int64_t k) { return (ranks < k).to(torch::kFloat64).mean().item<double>(); }
+
+double mean_recall(const RetrievalRanks& ranks) {
+  double sum = 0;
+  for (const std::int64_t k : recall_depths)
+    sum += recall_at(ranks.image_to_text, k) + recall_at(ranks.text_to_image, k);
+  return sum / (2 * recall_depths.size());
+}
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,73 @@
+#include "counterpoint/protoclip/evaluate/targets.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "counterpoint/core/error.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+using torch::Tensor;
+
+std::map<std::string, std::int64_t> keyword_by_word(const std::vector<Keyword>& keywords) {
+  std::map<std::string, std::int64_t> out;
+  for (size_t k = 0; k < keywords.size(); ++k)
+    for (const std::string& word : keywords[k].words) out.emplace(word, static_cast<std::int64_t>(k));
+  return out;
+}
+
+/// How many of each picture's captions name each keyword [N, C].
+Tensor named_in(const image_text::PairSet& pairs, const std::vector<Keyword>& keywords) {
+  const auto keyword_of = keyword_by_word(keywords);
+  Tensor counts = torch::zeros({static_cast<std::int64_t>(pairs.size()), std::ssize(keywords)});
+  auto count = counts.accessor<float, 2>();
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    for (const std::string& caption : pairs.pair(i).captions) {
+      std::set<std::int64_t> found;
+      for (const std::string& word : caption_words(caption))
+        if (const auto known = keyword_of.find(word); known != keyword_of.end()) found.insert(known->second);
+      for (const std::int64_t keyword : found) ++count[static_cast<std::int64_t>(i)][keyword];
+    }
+  return counts;
+}
+
+}  // namespace
+
+Targets Targets::rows(const Tensor& which) const {
+  return {names, truth.index_select(0, which), main.index_select(0, which), one_each};
+}
+
+Targets label_targets(const image_text::PairSet& pairs, const std::vector<std::string>& names) {
+  const auto size = static_cast<std::int64_t>(pairs.size());
+  Targets targets{.names = names,
+                  .truth = torch::zeros({size, std::ssize(names)}),
+                  .main = torch::full({size}, -1, torch::TensorOptions(torch::kInt64))};
+  auto truth = targets.truth.accessor<float, 2>();
+  auto main = targets.main.accessor<std::int64_t, 1>();
+  for (std::int64_t i = 0; i < size; ++i) {
+    const image_text::Pair& pair = pairs.pair(static_cast<std::size_t>(i));
+    if (pair.label.empty()) continue;
+    const auto place = std::find(names.begin(), names.end(), pair.label);
+    if (place == names.end())
+      fail("'{}' has the unknown label '{}'{}", pair.key, pair.label, suggestion(pair.label, names));
+    main[i] = place - names.begin();
+    truth[i][main[i]] = 1;
+  }
+  return targets;
+}
+
+Targets keyword_targets(const image_text::PairSet& pairs, const std::vector<Keyword>& keywords) {
+  Targets targets{.names = {}, .truth = {}, .main = {}, .one_each = false};
+  for (const Keyword& keyword : keywords) targets.names.push_back(keyword.name);
+  const Tensor counts = named_in(pairs, keywords);
+  targets.truth = (counts > 0).to(torch::kFloat32);
+  // A rarity below 1 breaks ties between whole numbers of captions.
+  const Tensor rarity = 1 - (targets.truth.sum(0) + 1) / (static_cast<double>(pairs.size()) + 2);
+  const auto [most, which] = (counts + targets.truth * rarity).max(1);
+  targets.main = torch::where(most > 0, which, torch::full_like(which, -1));
+  return targets;
+}
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,52 @@
+#include "counterpoint/protoclip/evaluate/zero_shot.h"
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/strings.h"
+
+namespace counterpoint::protoclip {
+namespace F = torch::nn::functional;
+namespace {
+
+bool has_place(const std::string& line) {
+  return line.find("{}") != std::string::npos || line.find("{c}") != std::string::npos;
+}
+
+}  // namespace
+
+std::vector<std::string> default_templates() { return {"a photo of a {}."}; }
+
+std::vector<std::string> read_templates(const std::filesystem::path& file) {
+  std::vector<std::string> templates;
+  std::int64_t number = 0;
+  for (const std::string& line : split(read_file(file), '\n')) {
+    ++number;
+    const std::string text(trim(line));
+    if (text.empty()) continue;
+    if (!has_place(text))
+      fail("{}:{}: the template '{}' has no {{}} or {{c}} where the class name stands", file.string(), number, text);
+    templates.push_back(text);
+  }
+  if (templates.empty()) fail("{}: no template in it", file.string());
+  return templates;
+}
+
+std::vector<std::string> filled_templates(const std::vector<std::string>& names,
+                                          const std::vector<std::string>& templates) {
+  std::vector<std::string> texts;
+  for (const std::string& name : names)
+    // One pass puts the name in: what braces it has itself stay.
+    for (const std::string& text : templates) texts.push_back(replace_all(replace_all(text, "{c}", "{}"), "{}", name));
+  return texts;
+}
+
+torch::Tensor class_embeddings(const torch::Tensor& texts, std::int64_t classes) {
+  COUNTERPOINT_ASSERT(classes > 0 && texts.size(0) % classes == 0);
+  return F::normalize(F::normalize(texts).view({classes, -1, texts.size(1)}).mean(1));
+}
+
+torch::Tensor zero_shot_scores(const torch::Tensor& images, const torch::Tensor& classes) {
+  return F::normalize(images).mm(classes.t());
+}
+
+}  // namespace counterpoint::protoclip
