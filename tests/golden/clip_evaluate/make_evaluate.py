@@ -75,8 +75,8 @@ def precision():
             "each": [average_precision_score(truth[:, k], scores[:, k]) for k in range(4)]}
 
 
-save_file({"x": x, "y": y.astype(np.int64), "many": many, "coefficients": fit(train, y[:TRAIN], 1.0).coef_},
-          "digits.safetensors")
+coefficients = np.ascontiguousarray(fit(train, y[:TRAIN], 1.0).coef_)
+save_file({"x": x, "y": y.astype(np.int64), "many": many, "coefficients": coefficients}, "digits.safetensors")
 with open("evaluate.json", "w", encoding="utf-8") as file:
     json.dump({"train": TRAIN, "fixed": [fixed(c) for c in (0.01, 1.0, 100.0)], "chosen": chosen(),
                "clusterings": clusterings(), "precision": precision()}, file)
