@@ -7,5 +7,8 @@ namespace counterpoint::commands::protoclip {
 void declare_emoji(CLI::App& program);
 void declare_vocabulary(CLI::App& program);
 void declare_teacher(CLI::App& program);
+void declare_train(CLI::App& program);
+void declare_study(CLI::App& program);
+void declare_export(CLI::App& program);
 
 }  // namespace counterpoint::commands::protoclip

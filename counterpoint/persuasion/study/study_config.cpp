@@ -2,69 +2,16 @@
 
 #include <glob.h>
 
-#include <concepts>
-#include <map>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/data/fields.h"
+#include "counterpoint/data/key_table.h"
+#include "counterpoint/data/toml.h"
 #include "counterpoint/persuasion/train/arms.h"
 
 namespace counterpoint::persuasion {
 namespace {
 
-void take(const data::Fields& fields, const std::string& key, std::string& to) { to = fields.text(key); }
-void take(const data::Fields& fields, const std::string& key, std::filesystem::path& to) { to = fields.text(key); }
-void take(const data::Fields& fields, const std::string& key, double& to) { to = fields.number(key); }
-void take(const data::Fields& fields, const std::string& key, std::optional<double>& to) { to = fields.number(key); }
-void take(const data::Fields& fields, const std::string& key, bool& to) { to = fields.flag(key); }
-template <std::integral Whole>
-void take(const data::Fields& fields, const std::string& key, Whole& to) {
-  to = static_cast<Whole>(fields.whole(key));
-}
-/// A list of one looks like a value after CLI11 has read it.
-void take(const data::Fields& fields, const std::string& key, std::vector<std::string>& to) {
-  to = fields.at(key).is_string() ? std::vector<std::string>{fields.text(key)} : fields.texts(key);
-}
-void take(const data::Fields& fields, const std::string& key, std::vector<std::uint64_t>& to) {
-  to.clear();
-  const data::Json one = data::Json::array({fields.at(key)});
-  for (const data::Json& number : fields.at(key).is_array() ? fields.at(key) : one) {
-    if (!number.is_number_unsigned()) fields.wrong(key, "holds what is no whole number");
-    to.push_back(number.get<std::uint64_t>());
-  }
-}
-
-/// A table of keys, each bound to what it sets; reading refuses keys that are not bound.
-class Table {
- public:
-  template <class Value>
-  Table& bind(const std::string& key, Value& to) {
-    return add(key, [&to](const data::Fields& fields, const std::string& name) { take(fields, name, to); });
-  }
-  Table& bind(const std::string& key, Table inner) {
-    return add(key, [inner = std::move(inner)](const data::Fields& fields, const std::string& name) {
-      inner.read(fields.object(name), fields.where(name));
-    });
-  }
-
-  void read(const data::Json& json, const std::string& where) const {
-    const data::Fields fields(json, where);
-    fields.only(keys_);
-    for (const auto& [key, set] : set_)
-      if (fields.has(key)) set(fields, key);
-  }
-
- private:
-  using Set = std::function<void(const data::Fields&, const std::string& key)>;
-  Table& add(const std::string& key, Set set) {
-    keys_.push_back(key);
-    set_[key] = std::move(set);
-    return *this;
-  }
-
-  std::vector<std::string> keys_;
-  std::map<std::string, Set> set_;
-};
+using Table = data::KeyTable;
 
 Table agent_table(StudyAgent& agent) {
   Table keys;
@@ -163,7 +110,7 @@ StudyConfig load_study_config(const std::filesystem::path& file) {
   config.partner.name = "weak";
   config.sft = {.learning_rate = 5e-4, .epochs = 1, .batch = 80};
   config.dpo = {.learning_rate = 5e-4, .epochs = 5, .batch = 35};
-  root_table(config).read(read_toml(file), file.string());
+  root_table(config).read(data::read_toml(file), file.string());
   check(config, file.string());
   if (config.output_dir.empty()) config.output_dir = std::filesystem::path("runs") / file.stem();
   return config;

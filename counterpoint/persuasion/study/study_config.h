@@ -61,9 +61,6 @@ struct StudyConfig {
 /// Error: the file, the key, and what was expected; an unknown key with the nearest right name.
 StudyConfig load_study_config(const std::filesystem::path& file);
 
-/// TOML as JSON: tables as objects; numbers, truth values and lists by their form.
-data::Json read_toml(const std::filesystem::path& file);
-
 /// The one file that a pattern names. Error: none, or several.
 std::string resolved_model(const std::string& pattern);
 

@@ -89,7 +89,7 @@ const std::vector<report::EstimateColumn>& result_columns() {
   static const std::vector<report::EstimateColumn> columns{
       {"probe", "Linear probe", "on image features", Better::higher, {true, 1}},
       {"zeroshot", "Zero-shot", "class names as captions", Better::higher, {true, 1}},
-      {"mean_recall", "Mean recall", "R@1, 5, 10 both ways", Better::higher, {true, 1}},
+      {"mean_recall", "Mean recall, %", "R@1, 5, 10 both ways", Better::higher, {false, 1}},
       {"ami", "AMI", "clusters against labels", Better::higher, {false, 3}},
       {"ari", "ARI", "clusters against labels", Better::higher, {false, 3}},
       {"gap", "Modality gap", "between the means", Better::neither, {false, 3}},

@@ -1,24 +1,24 @@
-// TOML through CLI11's reader, which is there for --config files anyway.
+#include "counterpoint/data/toml.h"
+
 #include <CLI/CLI.hpp>
 #include <fstream>
 
 #include "counterpoint/core/error.h"
-#include "counterpoint/persuasion/study/study_config.h"
 
-namespace counterpoint::persuasion {
+namespace counterpoint::data {
 namespace {
 
-data::Json value_of(const std::string& text) {
+Json value_of(const std::string& text) {
   if (text == "true") return true;
   if (text == "false") return false;
-  const data::Json number = data::Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json number = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (number.is_number()) return number;
   return text;
 }
 
-data::Json value_of(const CLI::ConfigItem& item) {
+Json value_of(const CLI::ConfigItem& item) {
   if (item.inputs.size() == 1 && item.inputs[0] != "[]") return value_of(item.inputs[0]);
-  data::Json list = data::Json::array();
+  Json list = Json::array();
   for (const std::string& input : item.inputs)
     if (input != "[]") list.push_back(value_of(input));
   return list;
@@ -26,14 +26,14 @@ data::Json value_of(const CLI::ConfigItem& item) {
 
 }  // namespace
 
-data::Json read_toml(const std::filesystem::path& file) {
+Json read_toml(const std::filesystem::path& file) {
   std::ifstream in(file);
   if (!in) fail("{}: no such file, or it cannot be read", file.string());
-  data::Json json = data::Json::object();
+  Json json = Json::object();
   try {
     for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(in)) {
       if (item.name == "++" || item.name == "--") continue;  // where a table begins and ends
-      data::Json* table = &json;
+      Json* table = &json;
       for (const std::string& parent : item.parents) table = &(*table)[parent];
       (*table)[item.name] = value_of(item);
     }
@@ -43,4 +43,4 @@ data::Json read_toml(const std::filesystem::path& file) {
   return json;
 }
 
-}  // namespace counterpoint::persuasion
+}  // namespace counterpoint::data

@@ -1,0 +1,23 @@
+// report.html of a run and of a study: from the files that runs leave to one page.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "counterpoint/protoclip/page/clip_page.h"
+#include "counterpoint/protoclip/study/clip_study_config.h"
+
+namespace counterpoint::protoclip {
+
+/// output_dir/runs/ARM-SEED.
+std::filesystem::path run_folder(const ClipStudyConfig& config, const std::string& arm, std::uint64_t seed);
+
+/// The arms' table, gains, curves; prototypes, maps and retrieval of the first seed of the last arm that has them.
+std::string study_report(const ClipStudyConfig& config, const std::vector<ResultRow>& results,
+                         const image_text::PairSet& train, const image_text::PairSet& test);
+
+/// The page of one run; `test` may be null.
+std::string run_report(const std::filesystem::path& run_folder, const image_text::PairSet& train,
+                       const image_text::PairSet* test);
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,89 @@
+#include "counterpoint/protoclip/study/clip_study.h"
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
+#include "counterpoint/protoclip/study/clip_report.h"
+#include "counterpoint/protoclip/study/study_inputs.h"
+#include "counterpoint/protoclip/train/measured_run.h"
+#include "counterpoint/protoclip/train/trainer.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Study {
+ public:
+  Study(const ClipStudyConfig& config, const ClipStudyHooks& hooks)
+      : config_(config), hooks_(hooks), inputs_(open_inputs(config)) {}
+
+  std::vector<ResultRow> go() {
+    for (const std::uint64_t seed : config_.seeds)
+      for (const StudyArm& arm : config_.arms) {
+        run(arm, seed);
+        write_results(config_.output_dir / "results.json", rows_);
+      }
+    const fs::path page = config_.output_dir / "report.html";
+    write_file_atomic(page, study_report(config_, rows_, *inputs_.train, *inputs_.test));
+    return rows_;
+  }
+
+ private:
+  void run(const StudyArm& arm, std::uint64_t seed) {
+    const fs::path folder = run_folder(config_, arm.name, seed);
+    const double seconds = train(arm, seed, folder);
+    std::vector<Figure> figures = read_figures(folder);
+    if (figures.empty()) figures = measure_run(folder, evaluator(), *inputs_.test);
+    for (const Figure& figure : figures) {
+      // results.json tells mean recall in per cent, as papers do.
+      const double value = figure.name == "mean_recall" ? 100 * figure.value : figure.value;
+      rows_.push_back({arm.name, static_cast<std::int64_t>(seed), figure.name, value});
+    }
+    rows_.push_back({arm.name, static_cast<std::int64_t>(seed), "seconds", seconds});
+  }
+
+  /// Trains, or finds that it was done. Returns how long it took.
+  double train(const StudyArm& arm, std::uint64_t seed, const fs::path& folder) {
+    TrainSettings settings = arm.train;
+    settings.seed = seed;
+    settings.keep = 1;
+    const TrainData data{inputs_.train, inputs_.tokenizer, inputs_.vocabulary, inputs_.teacher(arm.teacher)};
+    if (fs::exists(folder / "summary.json")) {
+      check_same_run(folder, settings, data);
+      return data::read_json(folder / "summary.json").at("seconds").get<double>();
+    }
+    const auto progress = hooks_.progress(fmt::format("{}, seed {}", arm.name, seed), "steps");
+    const TrainResult result =
+        train_clip(folder, settings, data, {.evaluate = nullptr, .note = hooks_.note, .stop = hooks_.stop}, *progress);
+    if (result.interrupted) throw Interrupted{};
+    return result.seconds;
+  }
+
+  Evaluator& evaluator() {
+    if (evaluator_) return *evaluator_;
+    EvaluationSettings settings;
+    settings.intervals = false;  // the spread over seeds is what counts here
+    if (!config_.templates.empty()) settings.templates = config_.templates;
+    if (!config_.keywords.empty()) settings.keywords = keywords_of(config_.keywords, *inputs_.train);
+    settings.evaluations = config_.evaluations.empty()
+                               ? possible_evaluations(*inputs_.test, inputs_.train.get(), !settings.keywords.empty())
+                               : config_.evaluations;
+    evaluator_ = std::make_unique<Evaluator>(inputs_.tokenizer, inputs_.test, inputs_.train, settings);
+    return *evaluator_;
+  }
+
+  const ClipStudyConfig& config_;
+  const ClipStudyHooks& hooks_;
+  StudyInputs inputs_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::vector<ResultRow> rows_;
+};
+
+}  // namespace
+
+std::vector<ResultRow> run_clip_study(const ClipStudyConfig& config, const ClipStudyHooks& hooks) {
+  return Study(config, hooks).go();
+}
+
+}  // namespace counterpoint::protoclip

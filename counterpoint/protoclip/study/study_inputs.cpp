@@ -1,0 +1,51 @@
+#include "counterpoint/protoclip/study/study_inputs.h"
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/protoclip/teacher/teachers.h"
+#include "counterpoint/text/bpe_trainer.h"
+
+namespace counterpoint::protoclip {
+
+namespace fs = std::filesystem;
+
+fs::path open_vocabulary(const fs::path& given, const image_text::PairSet& pairs, std::int64_t size,
+                         const fs::path& folder) {
+  if (!given.empty()) {
+    if (!fs::exists(given)) fail("{}: no such vocabulary", given.string());
+    return given;
+  }
+  const fs::path file = folder / fmt::format("vocabulary-{:016x}-{}.txt", pairs.fingerprint(), size);
+  if (fs::exists(file)) return file;
+  text::BpeTrainer trainer;
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    for (const std::string& caption : pairs.pair(i).captions) trainer.add(caption);
+  make_dirs(folder);
+  text::write_merges_file(file, trainer.train(size, 2));
+  return file;
+}
+
+TeacherFeatures open_teacher(const std::string& name, const image_text::PairSet& pairs, const fs::path& folder) {
+  const CaptionSet captions = captions_of(pairs);
+  if (fs::is_regular_file(name)) return read_teacher_for(name, captions);
+  const fs::path file =
+      folder / fmt::format("teacher-{:016x}-{}.safetensors", pairs.fingerprint(), fs::path(name).filename().string());
+  if (fs::exists(file)) return read_teacher_for(file, captions);
+  const TeacherFeatures features = make_teacher(captions, name);
+  make_dirs(folder);
+  write_teacher(file, features);
+  return features;
+}
+
+std::optional<TeacherFeatures> StudyInputs::teacher(const std::string& name) const {
+  return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder));
+}
+
+StudyInputs open_inputs(const ClipStudyConfig& config) {
+  auto train = std::make_shared<const image_text::PairSet>(image_text::open_pairs(config.train));
+  auto test = std::make_shared<const image_text::PairSet>(image_text::open_pairs(config.test));
+  const fs::path vocabulary = open_vocabulary(config.vocabulary, *train, config.vocabulary_size, config.output_dir);
+  return {train, test, vocabulary, text::open_clip_tokenizer(vocabulary), config.output_dir};
+}
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,35 @@
+// What all arms of a study share: pairs, vocabulary, teachers.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "counterpoint/protoclip/study/clip_study_config.h"
+#include "counterpoint/protoclip/teacher/teacher_file.h"
+#include "counterpoint/text/clip_tokenizer.h"
+
+namespace counterpoint::protoclip {
+
+struct StudyInputs {
+  std::shared_ptr<const image_text::PairSet> train, test;
+  std::filesystem::path vocabulary;
+  text::ClipTokenizer tokenizer;
+  std::filesystem::path folder;  ///< of the study: teachers are kept there
+
+  /// nullopt for "". Made once and kept as a file.
+  std::optional<TeacherFeatures> teacher(const std::string& name) const;
+};
+
+/// Opens both sets; learns the vocabulary where none is named. Error: as the readers'.
+StudyInputs open_inputs(const ClipStudyConfig& config);
+
+/// `name`: "tfidf", a text encoder's folder, or a file that 'protoclip teacher' wrote. What must be made is kept in
+/// `folder`. Error: a file of other data.
+TeacherFeatures open_teacher(const std::string& name, const image_text::PairSet& pairs,
+                             const std::filesystem::path& folder);
+
+/// The vocabulary's file: `given`, or one learned from the captions and kept in `folder`.
+std::filesystem::path open_vocabulary(const std::filesystem::path& given, const image_text::PairSet& pairs,
+                                      std::int64_t size, const std::filesystem::path& folder);
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,248 @@
+#include "counterpoint/protoclip/train/learner.h"
+
+#include <ATen/autocast_mode.h>
+
+#include <cmath>
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/random.h"
+#include "counterpoint/nn/clip/open_clip_folder.h"
+#include "counterpoint/protoclip/cached_loss.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+using torch::Tensor;
+
+/// bfloat16 autocast on the CPU while it lives.
+class Autocast {
+ public:
+  explicit Autocast(bool on) : on_(on) {
+    if (!on_) return;
+    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCPU, true);
+  }
+  ~Autocast() {
+    if (!on_) return;
+    at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(at::kCPU, false);
+  }
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+
+ private:
+  bool on_;
+};
+
+void check_finite(const LossTerms& terms) {
+  if (!std::isfinite(terms.total.item<double>()))
+    fail("the loss is not finite; a lower --lr or a longer --warmup may help");
+}
+
+bool is_of_image(const std::string& name) { return name.starts_with("visual."); }
+
+/// Weights of matrices decay; biases, norms, scales and embeddings of positions and classes do not (open_clip's rule:
+/// fewer than two dimensions, or one of these names).
+bool decays(const std::string& name, const Tensor& parameter) {
+  if (parameter.dim() < 2) return false;
+  for (const char* part : {"bn", "ln", "bias", "logit_scale"})
+    if (name.find(part) != std::string::npos) return false;
+  return true;
+}
+
+BatchInput part_of(const BatchInput& batch, std::int64_t first, std::int64_t rows) {
+  return {batch.pixels.narrow(0, first, rows), batch.ids.narrow(0, first, rows),
+          batch.positions.narrow(0, first, rows)};
+}
+
+BatchFeatures detached(const BatchFeatures& f) {
+  const auto plain = [](const Tensor& t) { return t.defined() ? t.detach() : Tensor(); };
+  return {plain(f.z_image), plain(f.z_text), plain(f.h_image), plain(f.h_text), f.positions};
+}
+
+BatchFeatures joined(const std::vector<BatchFeatures>& parts) {
+  const auto cat = [&](Tensor BatchFeatures::*member) {
+    std::vector<Tensor> rows;
+    for (const BatchFeatures& part : parts)
+      if ((part.*member).defined()) rows.push_back(part.*member);
+    return rows.empty() ? Tensor() : torch::cat(rows);
+  };
+  return {cat(&BatchFeatures::z_image), cat(&BatchFeatures::z_text), cat(&BatchFeatures::h_image),
+          cat(&BatchFeatures::h_text), cat(&BatchFeatures::positions)};
+}
+
+}  // namespace
+
+Learner::Learner(const TrainSettings& settings, std::int64_t vocabulary) : settings_(settings) {
+  torch::manual_seed(stream_seed(settings.seed, {"weights"}));
+  if (settings.pretrained.empty()) {
+    nn::ClipConfig config = nn::clip_config_of(settings.model);
+    config.text.vocab_size = vocabulary;
+    model_ = nn::ClipModel(config);
+  } else {
+    model_ = nn::read_open_clip(settings.pretrained);
+    if (config().text.vocab_size < vocabulary)
+      fail("the vocabulary has {} tokens, the text tower of {} only {}", vocabulary, settings.pretrained.string(),
+           config().text.vocab_size);
+  }
+  scales_.clip = model_->logit_scale();
+  if (settings.clusters()) {
+    const nn::ProjectionHeadShape shape{
+        .input = model_->config().embed_dim, .hidden = settings.projection_hidden, .output = settings.projection_dim};
+    image_head_ = nn::ProjectionHead(shape);
+    text_head_ = nn::ProjectionHead(shape);
+    scales_.prototype = torch::full({}, initial_log_scale()).requires_grad_(true);
+  }
+  add_groups();
+  train(true);
+}
+
+void Learner::add_groups() {
+  std::vector<Tensor> lists[2][2];  // [image][decays]
+  for (const auto& item : model_->named_parameters())
+    lists[is_of_image(item.key())][decays(item.key(), item.value())].push_back(item.value());
+  if (has_heads()) {
+    for (const Tensor& parameter : image_head_->parameters()) lists[1][0].push_back(parameter);
+    for (const Tensor& parameter : text_head_->parameters()) lists[0][0].push_back(parameter);
+    lists[0][0].push_back(scales_.prototype);
+  }
+  for (const bool image : {false, true})
+    for (const bool decaying : {false, true}) {
+      const std::vector<Tensor>& list = lists[image][decaying];
+      const nn::AdamWSettings adamw{.beta1 = settings_.beta1,
+                                    .beta2 = settings_.beta2,
+                                    .epsilon = settings_.epsilon,
+                                    .weight_decay = decaying ? settings_.weight_decay : 0};
+      groups_.push_back({nn::FusedAdamW(list, adamw), image, list});
+    }
+}
+
+std::vector<Tensor> Learner::parameters() const {
+  std::vector<Tensor> all;
+  for (const Group& group : groups_) all.insert(all.end(), group.parameters.begin(), group.parameters.end());
+  return all;
+}
+
+BatchFeatures Learner::features(const BatchInput& input) {
+  Tensor z_image, z_text, h_image, h_text;
+  {
+    const Autocast autocast(settings_.precision == "amp_bf16");
+    z_image = model_->encode_image(input.pixels);
+    z_text = model_->encode_text(input.ids);
+    if (has_heads()) {
+      h_image = image_head_->forward(z_image);
+      h_text = text_head_->forward(z_text);
+    }
+  }
+  const auto unit = [](const Tensor& x) { return x.defined() ? unit_rows(x.to(torch::kFloat)) : Tensor(); };
+  return {unit(z_image), unit(z_text), unit(h_image), unit(h_text), input.positions};
+}
+
+/// The whole batch's loss though its towers run in parts (cached_loss.h).
+LossTerms Learner::accumulate(const BatchInput& batch, const Prototypes* prototypes) {
+  const std::int64_t rows = batch.pixels.size(0), part = settings_.micro_batch;
+  std::vector<BatchInput> inputs;
+  for (std::int64_t first = 0; first < rows; first += part)
+    inputs.push_back(part_of(batch, first, std::min(part, rows - first)));
+  std::vector<BatchFeatures> parts;
+  {
+    const torch::NoGradGuard no_gradients;
+    set_norm_momentum(0);  // the second pass moves the running statistics, once
+    for (const BatchInput& input : inputs) parts.push_back(features(input));
+    set_norm_momentum(0.1);
+  }
+  const CachedLoss loss(parts, prototypes, scales_, settings_.weights);
+  check_finite(loss.terms());
+  for (std::size_t i = 0; i < inputs.size(); ++i) loss.feed(i, features(inputs[i])).backward();
+  seen_ = joined(parts);
+  return loss.terms();
+}
+
+LossTerms Learner::step(const BatchInput& batch, const Prototypes* prototypes, double learning_rate) {
+  for (Tensor& parameter : parameters()) parameter.mutable_grad().reset();
+  LossTerms terms;
+  if (settings_.micro_batch > 0 && settings_.micro_batch < batch.pixels.size(0)) {
+    terms = accumulate(batch, prototypes);
+  } else {
+    const BatchFeatures all = features(batch);
+    terms = total_loss(all, prototypes, scales_, settings_.weights);
+    check_finite(terms);
+    terms.total.backward();
+    seen_ = detached(all);
+  }
+  clip();
+  for (Group& group : groups_)
+    if (!(group.image && image_locked_)) group.adamw.step(learning_rate);
+  clamp_log_scale_(scales_.clip);
+  if (has_heads()) clamp_log_scale_(scales_.prototype);
+  return terms;
+}
+
+void Learner::clip() {
+  if (settings_.grad_clip <= 0) return;
+  const double norm = torch::nn::utils::clip_grad_norm_(parameters(), settings_.grad_clip);
+  if (!std::isfinite(norm)) fail("the gradient is not finite; a lower --lr or a longer --warmup may help");
+}
+
+void Learner::lock_image() {
+  image_locked_ = true;
+  for (const auto& item : model_->named_parameters())
+    if (is_of_image(item.key())) item.value().set_requires_grad(false);
+  if (has_heads())
+    for (const Tensor& parameter : image_head_->parameters()) parameter.set_requires_grad(false);
+  train(true);
+}
+
+void Learner::train(bool on) {
+  model_->train(on);
+  if (has_heads()) {
+    image_head_->train(on);
+    text_head_->train(on);
+  }
+  if (!image_locked_) return;
+  for (const auto& module : model_->named_modules())
+    if (is_of_image(module.key() + ".")) module.value()->train(false);
+  if (has_heads()) image_head_->train(false);
+}
+
+void Learner::set_norm_momentum(double momentum) {
+  const auto set = [&](const std::vector<std::shared_ptr<torch::nn::Module>>& modules) {
+    for (const auto& module : modules) {
+      if (auto* norm = module->as<torch::nn::BatchNorm2d>()) norm->options.momentum(momentum);
+      if (auto* norm = module->as<torch::nn::BatchNorm1d>()) norm->options.momentum(momentum);
+    }
+  };
+  set(model_->modules());
+  if (!has_heads()) return;
+  set(image_head_->modules());
+  set(text_head_->modules());
+}
+
+NamedTensors Learner::state() const {
+  NamedTensors out;
+  const auto add_head = [&](const char* name, const nn::ProjectionHead& head) {
+    for (const auto& item : head->named_parameters()) out.emplace_back(std::string(name) + item.key(), item.value());
+    for (const auto& item : head->named_buffers()) out.emplace_back(std::string(name) + item.key(), item.value());
+  };
+  if (has_heads()) {
+    add_head("image_head.", image_head_);
+    add_head("text_head.", text_head_);
+    out.emplace_back("prototype_scale", scales_.prototype);
+  }
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::vector<Tensor> moments = groups_[g].adamw.state();
+    for (std::size_t i = 0; i < moments.size(); ++i) out.emplace_back(fmt::format("adamw.{}.{}", g, i), moments[i]);
+  }
+  return out;
+}
+
+void Learner::restore(const NamedTensors& saved) {
+  const torch::NoGradGuard no_gradients;
+  for (auto& [name, tensor] : state()) {
+    const Tensor& from = named(saved, name, "the checkpoint");
+    if (from.sizes() != tensor.sizes()) fail("the checkpoint's '{}' has another shape than this run's", name);
+    Tensor(tensor).copy_(from);
+  }
+}
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,201 @@
+#include "counterpoint/protoclip/train/run.h"
+
+#include <chrono>
+
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/random.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using torch::Tensor;
+
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+image::Normalisation normalisation_of(const nn::PixelNormalisation& pixels) {
+  image::Normalisation out;
+  for (std::size_t c = 0; c < 3; ++c) {
+    out.mean[c] = static_cast<float>(pixels.mean[c]);
+    out.std[c] = static_cast<float>(pixels.deviation[c]);
+  }
+  return out;
+}
+
+EpisodePlan plan_of(const TrainSettings& settings, std::size_t samples) {
+  return EpisodePlan({.dataset_size = static_cast<std::int64_t>(samples),
+                      .episode_size = settings.episode_size,
+                      .seed = stream_seed(settings.seed, {"episodes"}),
+                      .with_replacement = settings.with_replacement});
+}
+
+}  // namespace
+
+Run::Run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data,
+         const TrainHooks& hooks, ProgressSink& progress)
+    : folder_(folder),
+      settings_(settings),
+      data_(data),
+      hooks_(hooks),
+      progress_(progress),
+      pairs_(data.pairs),
+      bad_(data.pairs->size(), settings.max_bad_fraction),
+      plan_(plan_of(settings, data.pairs->size())),
+      learner_(settings, data.tokenizer.vocabulary_size()) {
+  batches_per_episode_ = std::ssize(plan_.batches(0, settings.batch));
+  const std::int64_t total = batches_per_episode_ * settings.episodes;
+  const std::int64_t main = settings.lit_start >= 0 ? batches_per_episode_ * settings.lit_start : total;
+  rate_.emplace(train::ScheduleSettings{.kind = "cosine",
+                                        .learning_rate = settings.learning_rate,
+                                        .warmup_steps = settings.warmup >= 0 ? settings.warmup : main / 20,
+                                        .total_steps = main});
+  // A tail on the rest of the main cosine would hardly move anything (spec 2.6.6): it has its own, from a tenth.
+  if (main < total)
+    tail_rate_.emplace(train::ScheduleSettings{
+        .kind = "cosine", .learning_rate = settings.learning_rate / 10, .total_steps = total - main});
+  if (settings_.clusters() && settings_.episode_features == "reuse")
+    bank_.emplace(static_cast<std::int64_t>(pairs_->size()), settings_.projection_dim);
+  if (settings_.cache != "off") {
+    const int side = image::decoded_side(loader_settings().augment->side, loader_settings().augment->scale_low);
+    pairs_ = std::make_shared<image_text::PairSet>(pairs_->with_pictures(image_text::decoded_pictures(
+        *data.pairs, side, settings_.cache == "memory" ? "" : settings_.cache, settings_.workers, progress_)));
+  }
+}
+
+image_text::LoaderSettings Run::loader_settings() const {
+  const auto& config = learner_.config();
+  const int side = static_cast<int>(config.vision.image_size);
+  image_text::LoaderSettings loader{.workers = settings_.workers, .seed = settings_.seed};
+  loader.augment = settings_.augment ? image::AugmentSettings{.side = side} : image::plain_augmentation(side);
+  loader.augment->normalisation = normalisation_of(config.pixels);
+  return loader;
+}
+
+/// Drawn twice in an episode, a sample is seen in two ways.
+image_text::Visit Run::visit_of(std::int64_t position) const {
+  const std::int64_t epoch = settings_.with_replacement ? episode_ * std::ssize(samples_) + position : episode_;
+  return {samples_[static_cast<std::size_t>(position)], epoch};
+}
+
+std::vector<std::vector<image_text::Visit>> Run::visits(const std::vector<std::vector<std::int64_t>>& batches) const {
+  std::vector<std::vector<image_text::Visit>> out;
+  for (const auto& batch : batches) {
+    out.emplace_back();
+    for (const std::int64_t position : batch) out.back().push_back(visit_of(position));
+  }
+  return out;
+}
+
+BatchInput Run::input_of(const image_text::LoadedBatch& loaded, const std::vector<std::int64_t>& batch) const {
+  const auto rows = static_cast<std::int64_t>(loaded.samples.size());
+  const int context = static_cast<int>(learner_.config().text.context_length);
+  std::vector<std::int64_t> ids, positions;
+  for (std::size_t i = 0; i < loaded.samples.size(); ++i) {
+    const image_text::Pair& pair = pairs_->pair(static_cast<std::size_t>(loaded.samples[i]));
+    const auto caption = data_.tokenizer.encode(pair.captions[static_cast<std::size_t>(loaded.captions[i])], context);
+    ids.insert(ids.end(), caption.begin(), caption.end());
+    positions.push_back(batch[static_cast<std::size_t>(loaded.position[i])]);
+  }
+  // No copy: `loaded` outlives what is computed from it.
+  const Tensor pixels = torch::from_blob(const_cast<float*>(loaded.pixels.data()), {rows, 3, loaded.side, loaded.side});
+  return {pixels, torch::tensor(ids).view({rows, context}), torch::tensor(positions)};
+}
+
+bool Run::clusters_now() const { return settings_.clusters() && episode_ >= settings_.infonce_warmup && !in_tail(); }
+
+double Run::rate_now() const {
+  const std::int64_t tail = batches_per_episode_ * settings_.lit_start;
+  return tail_rate_ && step_ >= tail ? tail_rate_->at(step_ - tail) : rate_->at(step_);
+}
+
+void Run::train_batch(const image_text::LoadedBatch& loaded) {
+  const double rate = rate_now();
+  const auto& batch = batches_[static_cast<std::size_t>(batch_)];
+  ++step_;
+  ++batch_;
+  if (loaded.samples.size() < 2) return;  // bad pictures left nothing to tell apart
+  const LossTerms terms = learner_.step(input_of(loaded, batch), clusters_now() ? &*prototypes_ : nullptr, rate);
+  if (bank_) bank_->record(torch::tensor(loaded.samples), learner_.seen().h_image, learner_.seen().h_text, step_);
+  log_step(terms, rate, std::ssize(loaded.samples));
+}
+
+void Run::log_step(const LossTerms& terms, double rate, std::int64_t pairs) {
+  rate_pairs_ += pairs;
+  const double per_second = rate_seconds_ > 0 ? static_cast<double>(rate_pairs_) / rate_seconds_ : 0;
+  progress_.update(step_, batches_per_episode_ * settings_.episodes,
+                   fmt::format("episode {}/{}, loss {:.3f}, {:.0f} pairs/s", episode_ + 1, settings_.episodes,
+                               terms.total.item<double>(), per_second));
+  if (step_ % settings_.logging_steps != 0 && step_ != 1) return;
+  std::vector<train::Metric> metrics = terms.metrics();
+  metrics.push_back({"lr", rate});
+  metrics.push_back({"logit_scale", scale_of(learner_.scales().clip).item<double>()});
+  if (learner_.has_heads()) metrics.push_back({"proto_scale", scale_of(learner_.scales().prototype).item<double>()});
+  if (per_second > 0) metrics.push_back({"samples_per_second", per_second});
+  log_->write(step_, metrics);
+}
+
+/// Steps 1 to 4 of the paper's episode; goes on where a checkpoint left it.
+bool Run::train_episode() {
+  const auto begun = Clock::now();
+  const double before = seconds_;
+  samples_ = plan_.samples(episode_);  // 1. the samples
+  batches_ = plan_.batches(episode_, settings_.batch);
+  if (clusters_now() && batch_ == 0) cluster();  // 2. features, 3. prototypes
+  if (in_tail()) learner_.lock_image();
+  const std::vector<std::vector<std::int64_t>> left(batches_.begin() + batch_,
+                                                    batches_.end());  // 4. one pass of training
+  image_text::Loader loader(*pairs_, loader_settings(), visits(left), bad_);
+  rate_pairs_ = 0;
+  const auto pass = Clock::now();
+  while (auto loaded = loader.next()) {
+    train_batch(*loaded);
+    rate_seconds_ = since(pass);
+    seconds_ = before + since(begun);
+    if (hooks_.stop && hooks_.stop()) return false;
+  }
+  seconds_ = before + since(begun);
+  ++episode_;
+  batch_ = 0;
+  return true;
+}
+
+void Run::evaluate(std::int64_t episode) {
+  if (!hooks_.evaluate) return;
+  const std::vector<train::Metric> metrics = hooks_.evaluate(learner_.model(), episode);
+  if (!metrics.empty()) log_->write(step_, metrics);
+}
+
+TrainResult Run::go() {
+  resume();
+  if (step_ == 0) {
+    write_map("before");
+    evaluate(-1);
+  }
+  bool whole = true;
+  while (whole && episode_ < settings_.episodes) {
+    whole = train_episode();
+    const bool last = episode_ == settings_.episodes;
+    if (whole) evaluate(episode_ - 1);
+    if (!whole || last || (settings_.save_frequency > 0 && episode_ % settings_.save_frequency == 0)) save();
+  }
+  progress_.finish();
+  if (whole) {
+    write_map("after");
+    finish();
+  }
+  return {.steps = step_,
+          .episodes = episode_,
+          .seconds = seconds_,
+          .bad_pictures = static_cast<std::int64_t>(bad_.count()),
+          .interrupted = !whole};
+}
+
+TrainResult train_clip(const std::filesystem::path& run_folder, const TrainSettings& settings, const TrainData& data,
+                       const TrainHooks& hooks, ProgressSink& progress) {
+  check_settings(settings, static_cast<std::int64_t>(data.pairs->size()), data.teacher.has_value());
+  make_dirs(run_folder);
+  check_same_run(run_folder, settings, data);
+  return Run(run_folder, settings, data, hooks, progress).go();
+}
+
+}  // namespace counterpoint::protoclip

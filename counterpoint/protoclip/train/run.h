@@ -1,0 +1,71 @@
+// One run in the making: what trainer.cpp's steps share.
+#pragma once
+#include "counterpoint/data/image_text/loader.h"
+#include "counterpoint/protoclip/episodes.h"
+#include "counterpoint/protoclip/feature_bank.h"
+#include "counterpoint/protoclip/train/clip_checkpoint.h"
+#include "counterpoint/protoclip/train/trainer.h"
+#include "counterpoint/train/metrics.h"
+#include "counterpoint/train/schedule.h"
+
+namespace counterpoint::protoclip {
+
+class Run {
+ public:
+  Run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data,
+      const TrainHooks& hooks, ProgressSink& progress);
+
+  TrainResult go();
+
+ private:
+  // run.cpp
+  bool train_episode();  ///< false: interrupted
+  void train_batch(const image_text::LoadedBatch& loaded);
+  void log_step(const LossTerms& terms, double rate, std::int64_t pairs);
+  void evaluate(std::int64_t episode);
+  double rate_now() const;
+  bool clusters_now() const;
+  bool in_tail() const { return settings_.lit_start >= 0 && episode_ >= settings_.lit_start; }
+  image_text::LoaderSettings loader_settings() const;
+  BatchInput input_of(const image_text::LoadedBatch& loaded, const std::vector<std::int64_t>& batch) const;
+  image_text::Visit visit_of(std::int64_t position) const;
+  std::vector<std::vector<image_text::Visit>> visits(const std::vector<std::vector<std::int64_t>>& batches) const;
+
+  // episode_features.cpp
+  void cluster();
+  BatchFeatures episode_features();
+  BatchFeatures forward(const std::vector<std::int64_t>& positions);
+  torch::Tensor teacher_rows() const;
+  void write_gallery(const BatchFeatures& features, const torch::Tensor& kept) const;
+
+  // saving.cpp
+  void save();
+  void resume();
+  void finish();
+  data::Json map_points();
+  void write_map(const char* when);
+
+  const std::filesystem::path folder_;
+  TrainSettings settings_;
+  const TrainData& data_;
+  const TrainHooks& hooks_;
+  ProgressSink& progress_;
+  std::shared_ptr<const image_text::PairSet> pairs_;
+  image_text::BadPictures bad_;
+  EpisodePlan plan_;
+  Learner learner_;
+  std::optional<FeatureBank> bank_;
+  std::optional<Prototypes> prototypes_;
+  std::optional<train::MetricLog> log_;
+  std::optional<train::LearningRate> rate_, tail_rate_;
+  std::int64_t batches_per_episode_ = 0;
+
+  std::int64_t episode_ = 0, batch_ = 0, step_ = 0;  ///< the next batch of the running episode; steps done
+  std::vector<std::int64_t> samples_;                ///< of the running episode
+  std::vector<std::vector<std::int64_t>> batches_;   ///< of the running episode, as positions
+  double seconds_ = 0;
+  double rate_seconds_ = 0;
+  std::int64_t rate_pairs_ = 0;
+};
+
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,87 @@
+#include "counterpoint/protoclip/train/train_settings.h"
+
+#include "counterpoint/core/error.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+void one_of(const std::string& value, const char* option, const std::vector<std::string>& known) {
+  for (const std::string& name : known)
+    if (value == name) return;
+  fail("{}: '{}'{}", option, value, suggestion(value, known));
+}
+
+void check_clusters(const TrainSettings& s, std::int64_t episode, bool has_teacher) {
+  if (s.weights.teacher > 0 && !has_teacher)
+    fail("--w-ext {} needs an --external-teacher (tfidf, or a file of 'protoclip teacher')", s.weights.teacher);
+  if (has_teacher && s.weights.teacher <= 0) fail("an --external-teacher is named, but --w-ext 0 leaves it out");
+  if (has_teacher && !s.prototypes.back_translation)
+    fail("an --external-teacher needs back translation: its space has another dimension than the features");
+  if (s.prototypes.k > episode) fail("--k {} clusters cannot be made of {} samples", s.prototypes.k, episode);
+  if (s.weights.clip <= 0 && (s.infonce_warmup > 0 || s.lit_start >= 0))
+    fail("--w-clip 0 leaves no loss for the warm-up and the tail; set --infonce-warmup 0 and no --lit-start");
+  if (s.infonce_warmup >= s.episodes && s.clusters())
+    fail("--infonce-warmup {} leaves none of the {} episodes for the prototypes", s.infonce_warmup, s.episodes);
+}
+
+}  // namespace
+
+data::Json settings_json(const TrainSettings& s) {
+  const PrototypeSettings& p = s.prototypes;
+  return {{"model", s.model},
+          {"pretrained", s.pretrained.string()},
+          {"seed", s.seed},
+          {"episodes", s.episodes},
+          {"episode_size", s.episode_size},
+          {"with_replacement", s.with_replacement},
+          {"batch_size", s.batch},
+          {"micro_batch_size", s.micro_batch},
+          {"lr", s.learning_rate},
+          {"beta1", s.beta1},
+          {"beta2", s.beta2},
+          {"eps", s.epsilon},
+          {"wd", s.weight_decay},
+          {"warmup", s.warmup},
+          {"grad_clip_norm", s.grad_clip},
+          {"precision", s.precision},
+          {"augment", s.augment},
+          {"w_clip", s.weights.clip},
+          {"w_proto", s.weights.prototype},
+          {"w_ext", s.weights.teacher},
+          {"k", p.k},
+          {"kmeans_iterations", p.iterations},
+          {"kmeans_redos", p.redos},
+          {"kmeans_start", p.start},
+          {"target_temperature", p.target_temperature},
+          {"teacher_temperature", p.teacher_temperature},
+          {"back_translation", p.back_translation},
+          {"normalise_prototypes", p.normalise},
+          {"warm_start_kmeans", s.warm_start},
+          {"episode_features", s.episode_features},
+          {"projection_dim", s.projection_dim},
+          {"projection_hidden_dim", s.projection_hidden},
+          {"infonce_warmup", s.infonce_warmup},
+          {"lit_start", s.lit_start}};
+}
+
+void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teacher) {
+  one_of(s.precision, "--precision", {"fp32", "amp_bf16"});
+  one_of(s.episode_features, "--episode-features", {"forward", "reuse"});
+  if (s.episodes < 1) fail("--epochs {}: at least one episode was expected", s.episodes);
+  const std::int64_t episode = s.episode_size > 0 ? s.episode_size : samples;
+  if (episode > samples && !s.with_replacement)
+    fail("--episode-size {}: there are only {} samples (or draw with replacement)", episode, samples);
+  if (s.lit_start >= s.episodes || (s.lit_start >= 0 && s.lit_start <= s.infonce_warmup))
+    fail("--lit-start {} is not between the warm-up ({} episodes) and the end ({})", s.lit_start, s.infonce_warmup,
+         s.episodes);
+  if (s.batch < 2) fail("--batch-size {}: a pair needs others to be told from", s.batch);
+  if (s.batch > episode)
+    fail("--batch-size {} is more than the {} samples of an episode: nothing would be trained", s.batch, episode);
+  if (s.micro_batch < 0 || s.micro_batch > s.batch)
+    fail("--micro-batch-size {} is not within the batch", s.micro_batch);
+  if (s.weights.clip < 0 || s.weights.prototype < 0 || s.weights.teacher < 0) fail("a loss weight is below 0");
+  if (s.weights.clip + s.weights.prototype + s.weights.teacher <= 0) fail("all loss weights are 0");
+  check_clusters(s, episode, has_teacher);
+}
+
+}  // namespace counterpoint::protoclip

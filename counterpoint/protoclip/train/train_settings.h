@@ -1,0 +1,55 @@
+// All that shapes a run of CLIP or ProtoCLIP. Names and, where nothing else is said, defaults are open_clip's and the
+// released ProtoCLIP's (spec 2.2).
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "counterpoint/data/jsonl.h"
+#include "counterpoint/protoclip/losses.h"
+#include "counterpoint/protoclip/prototypes.h"
+
+namespace counterpoint::protoclip {
+
+struct TrainSettings {
+  std::string model = "tiny-resnet";  ///< a name of nn::clip_model_names(), or a JSON file
+  std::filesystem::path pretrained;   ///< open_clip folder whose weights the run starts from; "" = random
+  std::uint64_t seed = 0;
+
+  std::int64_t episodes = 32;     ///< an episode is one pass over its samples
+  std::int64_t episode_size = 0;  ///< M; 0 = all samples
+  bool with_replacement = false;  ///< the released draw of samples
+  std::int64_t batch = 64;        ///< pairs of one optimizer step; all are each other's negatives
+  std::int64_t micro_batch = 0;   ///< pairs computed at once; 0 = the batch
+  double learning_rate = 5e-4, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0.5;
+  std::int64_t warmup = -1;        ///< steps; -1 = a twentieth of the run
+  double grad_clip = 10;           ///< norm; 0 = off
+  std::string precision = "fp32";  ///< or "amp_bf16": autocast of the towers and heads
+  bool augment = true;             ///< the paper's augmentations; false: random resized crop .9 to 1 only
+  int workers = 2;                 ///< loader threads
+  double max_bad_fraction = 0.01;
+  std::string cache = "off";  ///< decoded pictures: "off", "memory", or a folder
+
+  LossWeights weights{.teacher = 0};         ///< CLIP alone: prototype = teacher = 0
+  PrototypeSettings prototypes{.k = 0};      ///< k = 0: a tenth of the episode; its seed is filled in
+  bool warm_start = false;                   ///< K-means starts from the last episode's centroids
+  std::string episode_features = "forward";  ///< or "reuse": features recorded during training
+  std::int64_t projection_dim = 128, projection_hidden = 2048;
+  std::int64_t infonce_warmup = 1;  ///< episodes with CLIP's loss alone
+  std::int64_t lit_start = -1;      ///< episode from which on the image tower stands still; -1 = none
+
+  std::int64_t save_frequency = 1;  ///< checkpoint after so many episodes
+  int keep = 1;                     ///< checkpoints that stay; 0 = all
+  std::int64_t logging_steps = 10;
+
+  /// Whether prototypes or a teacher are in the loss: then there are heads.
+  bool clusters() const { return weights.prototype > 0 || weights.teacher > 0; }
+};
+
+/// What a run must share with the one that it resumes.
+data::Json settings_json(const TrainSettings& settings);
+
+/// Error: what cannot work with so many samples, each with its reason and the option to change.
+void check_settings(const TrainSettings& settings, std::int64_t samples, bool has_teacher);
+
+}  // namespace counterpoint::protoclip
