@@ -10,5 +10,9 @@ void declare_teacher(CLI::App& program);
 void declare_train(CLI::App& program);
 void declare_study(CLI::App& program);
 void declare_export(CLI::App& program);
+void declare_evaluate(CLI::App& program);
+void declare_embed(CLI::App& program);
+void declare_classify(CLI::App& program);
+void declare_search(CLI::App& program);
 
 }  // namespace counterpoint::commands::protoclip

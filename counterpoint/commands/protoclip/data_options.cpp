@@ -27,6 +27,11 @@ void add_data_options(CLI::App& command, image_text::DataOptions& data, const st
   command.add_option("--csv-separator", data.csv_separator, "Between columns (default: TAB)");
 }
 
+image_text::DataOptions same_form(image_text::DataOptions form, const std::string& data) {
+  form.data = data;
+  return form;
+}
+
 image_text::PairSet open_noted(const image_text::DataOptions& data) {
   image_text::PairSet pairs = image_text::open_pairs(data);
   for (const std::string& note : pairs.notes()) std::fprintf(stderr, "%s: %s\n", data.data.c_str(), note.c_str());

@@ -9,6 +9,9 @@ namespace counterpoint::commands::protoclip {
 /// --train-data (or `name`), --dataset-type and the --csv-* options, under open_clip's names.
 void add_data_options(CLI::App& command, image_text::DataOptions& data, const std::string& name = "--train-data");
 
+/// The set `data`, in the form of `form`.
+image_text::DataOptions same_form(image_text::DataOptions form, const std::string& data);
+
 /// Opens the set and writes its notes (what was left out) to standard error.
 image_text::PairSet open_noted(const image_text::DataOptions& data);
 

@@ -127,6 +127,7 @@ PairFeatures encode_pairs(nn::ClipModel& model, const text::ClipTokenizer& token
   }
   return {.images = std::move(pictures.rows),
           .samples = std::move(pictures.samples),
+          .bad = std::move(pictures.bad),
           .texts = encode_captions(model, tokenizer, captions, settings.batch),
           .owner = torch::tensor(owner, torch::kInt64),
           .first_caption = torch::tensor(first, torch::kInt64)};

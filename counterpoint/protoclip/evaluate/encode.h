@@ -39,6 +39,7 @@ torch::Tensor encode_captions(nn::ClipModel& model, const text::ClipTokenizer& t
 struct PairFeatures {
   torch::Tensor images;               ///< [P, d]
   std::vector<std::int64_t> samples;  ///< [P], as EncodedPictures
+  std::vector<std::string> bad;       ///< as EncodedPictures
   torch::Tensor texts;                ///< [M, d]: all captions of those pictures, one picture after another
   torch::Tensor owner;                ///< [M] int64: row of its picture in `images`
   torch::Tensor first_caption;        ///< [P] int64: row of its first caption in `texts`

@@ -102,7 +102,9 @@ Evaluator::Features Evaluator::encode(nn::ClipModel& model, const std::vector<st
     EncodedPictures pictures = encode_pictures(model, test, settings_.encode);
     features.test.images = pictures.rows;
     features.test.samples = std::move(pictures.samples);
+    features.test.bad = std::move(pictures.bad);
   }
+  bad_ = features.test.bad;
   features.test_truth = test_targets_.rows(rows(features.test.samples));
   if (has(evaluations, {"zeroshot"})) {
     const auto texts = filled_templates(spoken(test_targets_.names), settings_.templates);
@@ -112,6 +114,7 @@ Evaluator::Features Evaluator::encode(nn::ClipModel& model, const std::vector<st
   if (has(evaluations, {"probe", "knn"})) {
     const EncodedPictures pictures = encode_pictures(model, cached(train_, train_side_, side), settings_.encode);
     features.train = pictures.rows;
+    bad_.insert(bad_.end(), pictures.bad.begin(), pictures.bad.end());
     features.train_truth = train_targets_.rows(rows(pictures.samples));
   }
   return features;

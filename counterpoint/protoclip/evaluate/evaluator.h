@@ -55,6 +55,8 @@ class Evaluator {
   std::vector<Figure> run(nn::ClipModel& model, const std::vector<std::string>& evaluations);
 
   const EvaluationSettings& settings() const { return settings_; }
+  /// The first few pictures of both sets that the last run could not read and left out, and why.
+  const std::vector<std::string>& bad_pictures() const { return bad_; }
 
  private:
   struct Features;
@@ -77,6 +79,7 @@ class Evaluator {
   int test_side_ = 0, train_side_ = 0;  ///< for which the sets' pictures are in memory; 0: not yet
   EvaluationSettings settings_;
   Targets test_targets_, train_targets_;
+  std::vector<std::string> bad_;
 };
 
 /// The evaluations that these sets can serve: zeroshot and cluster need labels or keywords, probe and knn a training

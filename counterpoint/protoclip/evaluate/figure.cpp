@@ -14,4 +14,19 @@ const Figure* find_figure(const std::vector<Figure>& figures, const std::string&
   return nullptr;
 }
 
+data::Json json_of(const std::vector<Figure>& figures) {
+  data::Json list = data::Json::array();
+  for (const Figure& figure : figures) {
+    data::Json row{{"metric", figure.name}, {"value", figure.value}};
+    if (figure.interval) {
+      row["low"] = figure.interval->first;
+      row["high"] = figure.interval->second;
+    }
+    row["n"] = figure.n;
+    if (!figure.about.empty()) row["about"] = figure.about;
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
 }  // namespace counterpoint::protoclip

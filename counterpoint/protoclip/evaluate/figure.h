@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "counterpoint/data/jsonl.h"
 #include "counterpoint/protoclip/evaluate/bootstrap.h"
 #include "counterpoint/train/event_file.h"
 
@@ -24,5 +25,8 @@ std::vector<train::Metric> metrics_of(const std::vector<Figure>& figures);
 
 /// The figure of that name; nullptr: not measured.
 const Figure* find_figure(const std::vector<Figure>& figures, const std::string& name);
+
+/// A list of {"metric", "value", "low", "high", "n", "about"}; no ends where there is no interval.
+data::Json json_of(const std::vector<Figure>& figures);
 
 }  // namespace counterpoint::protoclip

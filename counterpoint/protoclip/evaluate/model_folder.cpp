@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/strings.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
 
 namespace counterpoint::protoclip {
@@ -63,6 +64,15 @@ fs::path find_model(const fs::path& folder) {
   fail(
       "{}: no model in it: open_clip_config.json was looked for here, in model/ and in the last finished checkpoint-N/",
       folder.string());
+}
+
+std::uint64_t weights_fingerprint(const nn::ClipModel& model) {
+  std::string hashes;
+  for (const torch::Tensor& parameter : model->parameters()) {
+    const torch::Tensor plain = parameter.detach().to(torch::kCPU).contiguous();
+    hashes += fmt::format("{:016x}", stable_hash({static_cast<const char*>(plain.const_data_ptr()), plain.nbytes()}));
+  }
+  return stable_hash(hashes);
 }
 
 OpenedModel open_model(const fs::path& folder, const fs::path& vocabulary) {

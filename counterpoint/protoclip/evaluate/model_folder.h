@@ -1,5 +1,6 @@
 // A trained model with its tokenizer, from a folder.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 
 #include "counterpoint/nn/clip/clip_model.h"
@@ -21,5 +22,8 @@ OpenedModel open_model(const std::filesystem::path& folder, const std::filesyste
 
 /// The open_clip folder that open_model would read. Error: none.
 std::filesystem::path find_model(const std::filesystem::path& folder);
+
+/// Of all parameters: tells features of one model from those of another.
+std::uint64_t weights_fingerprint(const nn::ClipModel& model);
 
 }  // namespace counterpoint::protoclip

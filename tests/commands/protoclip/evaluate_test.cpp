@@ -1,0 +1,161 @@
+// evaluate, embed, search and classify, as a user runs them.
+#include <gtest/gtest.h>
+
+#include "counterpoint/commands/protoclip/commands.h"
+#include "counterpoint/commands/protoclip/index_file.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/data/image/image.h"
+#include "counterpoint/data/jsonl.h"
+#include "counterpoint/protoclip/evaluate/encode.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
+#include "counterpoint/protoclip/train/tensor_file.h"
+#include "tests/commands/run_command.h"
+#include "tests/protoclip/evaluate/small_model.h"
+#include "tests/support/support.h"
+
+namespace counterpoint::commands::protoclip {
+namespace {
+
+using test::expect_contains;
+namespace method = counterpoint::protoclip;
+
+/// A picture of one colour with some noise.
+std::string picture(size_t colour, size_t number) {
+  image::Image image = image::blank(24, 20, "test");
+  for (size_t i = 0; i < image.rgb.size(); ++i)
+    image.rgb[i] = static_cast<std::uint8_t>((i % 3 == colour ? 180 : 30) + (i * 7 + number * 13) % 40);
+  return image::encode_png(image);
+}
+
+class OnColours : public testing::Test {
+ protected:
+  OnColours() {
+    test::write_small_model(dir_ / "model");
+    for (const char* set : {"train", "test"})
+      for (size_t colour = 0; colour < 3; ++colour)
+        for (size_t i = 0; i < 6; ++i) {
+          const auto folder = dir_ / set / names_[colour];
+          make_dirs(folder);
+          write_file_atomic(folder / fmt::format("{}.png", i), picture(colour, i));
+        }
+  }
+
+  std::string at(const std::string& name) const { return (dir_ / name).string(); }
+  test::CommandResult run(std::vector<std::string> arguments) const {
+    return test::run_command(std::move(arguments), {declare_evaluate, declare_embed, declare_classify, declare_search});
+  }
+  test::CommandResult embed(std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"embed", "--model", at("model"), "--data", at("test"), "--output", at("index")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+
+  const char* names_[3] = {"red", "green", "blue"};
+  test::ScratchDir dir_;
+};
+
+TEST_F(OnColours, EvaluateAllTellsEveryFigureAndWritesThem) {
+  const auto result = run({"evaluate", "all", "--model", at("model"), "--val-data", at("test"), "--train-data",
+                           at("train"), "--output", at("figures.json")});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  for (const char* metric : {"zeroshot", "probe", "knn_5", "mean_recall", "ami", "ari", "self_cosine_text"})
+    expect_contains(result.out, metric);
+  const data::Json json = data::read_json(dir_ / "figures.json");
+  EXPECT_EQ(json["settings"]["templates"][0], "a photo of a {}.");
+  for (const data::Json& figure : json["figures"])
+    if (figure["metric"] == "probe") {
+      EXPECT_EQ(figure["value"], 1.0);
+      EXPECT_EQ(figure["n"], 18);
+      EXPECT_LT(figure["low"], 1.0);
+    }
+}
+
+TEST_F(OnColours, EvaluateAllLeavesOutWhatTheDataCannotServe) {
+  const auto result = run({"evaluate", "all", "--model", at("model"), "--val-data", at("test")});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  expect_contains(result.error, "left out: probe");
+  EXPECT_EQ(result.out.find("probe"), std::string::npos);
+  expect_contains(result.out, "zeroshot");
+}
+
+TEST_F(OnColours, ProbeWithKeywordsAndWithoutTrainingData) {
+  write_file_atomic(dir_ / "words.txt", "red\ngreen\nblue: blue navy\n");
+  const auto result = run({"evaluate", "probe", "--model", at("model"), "--val-data", at("test"), "--train-data",
+                           at("train"), "--keywords", at("words.txt")});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  expect_contains(result.out, "mean average precision, 3 keywords");
+  const auto missing = run({"evaluate", "probe", "--model", at("model"), "--val-data", at("test")});
+  EXPECT_EQ(missing.exit_code, 2);
+  expect_contains(missing.error, "--train-data");
+}
+
+TEST_F(OnColours, EmbeddedPicturesAreFound) {
+  const auto embedded = embed();
+  ASSERT_EQ(embedded.exit_code, 0) << embedded.error;
+  expect_contains(embedded.out, "18 pictures and 18 captions, 24 numbers each");
+  const auto result = run({"search", "--index", at("index"), "a red thing", "--top", "4", "--html", at("found.html")});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 2 + 4 + 2);
+  const std::string page = read_file(dir_ / "found.html");
+  expect_contains(page, "<h1>a red thing</h1>");
+  expect_contains(page, "src=\"data:image/jpeg;base64,");
+  // The order is that of the cosines.
+  const Index index = read_index(dir_ / "index");
+  auto opened = method::open_model(dir_ / "model");
+  const auto query = method::encode_captions(opened.model, opened.tokenizer, {"a red thing"});
+  const auto best = torch::cosine_similarity(index.images, query, 1).argmax().item<std::int64_t>();
+  expect_contains(result.out, "1  ");
+  expect_contains(page, "1. " + index.keys[static_cast<size_t>(best)] + " ·");
+}
+
+TEST_F(OnColours, IndexHoldsWhatWasAskedFor) {
+  ASSERT_EQ(embed({"--modality", "captions"}).exit_code, 0);
+  const Index captions = read_index(dir_ / "index");
+  EXPECT_FALSE(captions.images.defined());
+  EXPECT_EQ(captions.texts.size(0), 18);
+  expect_contains(run({"search", "--index", at("index"), "red"}).error, "captions only");
+  ASSERT_EQ(embed({"--modality", "pictures", "--thumbnails", "0"}).exit_code, 0);
+  const Index pictures = read_index(dir_ / "index");
+  EXPECT_FALSE(pictures.texts.defined());
+  EXPECT_TRUE(pictures.thumbnails.empty());
+  EXPECT_EQ(pictures.first_captions().size(), 18U);
+}
+
+TEST_F(OnColours, AnotherModelsQueryIsRefused) {
+  ASSERT_EQ(embed().exit_code, 0);
+  test::write_small_model(dir_ / "other", 5);
+  const auto result = run({"search", "--index", at("index"), "red", "--model", at("other")});
+  EXPECT_EQ(result.exit_code, 1);
+  expect_contains(result.error, "other weights");
+}
+
+TEST_F(OnColours, DamagedAndForeignIndexesAreRefused) {
+  ASSERT_EQ(embed().exit_code, 0);
+  const auto file = dir_ / "index/embeddings.safetensors";
+  auto tensors = method::read_tensors(file);
+  for (auto& [name, tensor] : tensors)
+    if (name == "owner") tensor = tensor + 17;
+  method::write_tensors(dir_ / "bad.safetensors", tensors);
+  expect_contains(test::error_of([&] { read_index(dir_ / "bad.safetensors"); }), "do not fit together");
+  method::write_tensors(dir_ / "foreign.safetensors", {{"weight", torch::ones({2})}});
+  expect_contains(test::error_of([&] { read_index(dir_ / "foreign.safetensors"); }), "no tensor 'keys'");
+  Index hostile = read_index(file);
+  hostile.thumbnails[3] = "http://outside.invalid/x.png";
+  write_index(dir_ / "hostile.safetensors", hostile);
+  EXPECT_EQ(read_index(dir_ / "hostile.safetensors").thumbnails[3], "");
+}
+
+TEST_F(OnColours, ClassifyGivesSharesOfAllLabels) {
+  const auto result = run({"classify", at("test/red/0.png"), "--model", at("model"), "--labels", "red, green,blue"});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  for (const char* name : names_) expect_contains(result.out, name);
+  expect_contains(result.out, "%");
+  write_file_atomic(dir_ / "labels.txt", "red\nblue\n");
+  EXPECT_EQ(run({"classify", at("test/red/0.png"), "--model", at("model"), "--labels", at("labels.txt")}).exit_code, 0);
+  expect_contains(run({"classify", at("test/red/0.png"), "--model", at("model"), "--labels", "red"}).error,
+                  "two or more were expected");
+  expect_contains(run({"classify", at("labels.txt"), "--model", at("model"), "--labels", "a,b"}).error, "labels.txt");
+}
+
+}  // namespace
+}  // namespace counterpoint::commands::protoclip
