@@ -72,5 +72,6 @@ function(counterpoint_test name)
     target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> <nlohmann/json.hpp> <fmt/format.h>)
   endif()
   add_dependencies(${name}_test counterpoint_torch_module)
-  gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
+  # Tiny tensors gain nothing from a second thread, and tests run beside each other.
+  gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600 ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()

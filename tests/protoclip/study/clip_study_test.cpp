@@ -1,0 +1,66 @@
+#include "counterpoint/protoclip/study/clip_study.h"
+
+#include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
+#include "tests/support/support.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+using test::error_of;
+using test::expect_contains;
+
+class ClipStudy : public testing::Test {
+ protected:
+  std::filesystem::path config(const std::string& more = "") const {
+    write_file_atomic(dir_ / "vit.json", R"({"embed_dim": 16, "vision_cfg": {"image_size": 16, "layers": 1, "width": 16,
+      "head_width": 8, "patch_size": 8}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
+      "layers": 1}})");
+    write_file_atomic(dir_ / "study.toml",
+                      "title = \"Stripes\"\noutput_dir = \"" + (dir_ / "out").string() +
+                          "\"\nseeds = [0, 1]\n[train_data]\ntype = \"synthetic\"\nsynthetic_size = 24\n"
+                          "[test_data]\ntype = \"synthetic\"\nsynthetic_size = 12\n[text]\nsize = 540\n"
+                          "[train]\nmodel = \"" +
+                          (dir_ / "vit.json").string() +
+                          "\"\nepochs = 2\nbatch_size = 6\nk = 4\nprojection_hidden_dim = 8\n"
+                          "projection_dim = 4\n[arms.clip]\nw_proto = 0.0\n[arms.protoclip]\n"
+                          "external_teacher = \"tfidf\"\nw_ext = 1.0\n" +
+                          more);
+    return dir_ / "study.toml";
+  }
+  ClipStudyHooks hooks(std::int64_t stop_after = 0) {
+    ClipStudyHooks out;
+    out.progress = [](const std::string&, const std::string&) { return std::make_unique<ProgressSink>(); };
+    out.stop = [this, stop_after] { return stop_after > 0 && ++asked_ == stop_after; };
+    return out;
+  }
+  test::ScratchDir dir_;
+  std::int64_t asked_ = 0;
+};
+
+TEST_F(ClipStudy, EveryArmWithEverySeedAndAPage) {
+  const auto rows = run_clip_study(load_clip_study(config()), hooks());
+  for (const char* metric : {"probe", "zeroshot", "mean_recall", "ami", "ari", "gap", "seconds"})
+    EXPECT_EQ(over_seeds(rows, "protoclip", metric).value().repeats.size(), 2u) << metric;
+  const std::string page = read_file(dir_ / "out" / "report.html");
+  for (const char* id : {"arms", "gains", "curves", "prototypes", "map", "retrieval"})
+    expect_contains(page, fmt::format("<section id=\"{}\"", id));
+  expect_contains(page, "data:image/jpeg;base64,");
+}
+
+TEST_F(ClipStudy, GoesOnWhereItWasStopped) {
+  const ClipStudyConfig study = load_clip_study(config());
+  EXPECT_THROW(run_clip_study(study, hooks(11)), Interrupted);
+  const auto trained = std::filesystem::last_write_time(dir_ / "out" / "runs" / "clip-0" / "summary.json");
+  const auto rows = run_clip_study(study, hooks());
+  EXPECT_EQ(std::filesystem::last_write_time(dir_ / "out" / "runs" / "clip-0" / "summary.json"), trained);
+  EXPECT_EQ(read_results(dir_ / "out" / "results.json").size(), rows.size());
+}
+
+TEST_F(ClipStudy, UnknownKeysAreNamed) {
+  expect_contains(error_of([&] { load_clip_study(config("[arms.third]\nexternal_teachr = \"tfidf\"\n")); }),
+                  "external_teacher");
+}
+
+}  // namespace
+}  // namespace counterpoint::protoclip

@@ -1,0 +1,199 @@
+#include "counterpoint/protoclip/train/trainer.h"
+
+#include "counterpoint/core/files.h"
+#include "counterpoint/data/jsonl.h"
+#include "counterpoint/nn/clip/open_clip_folder.h"
+#include "counterpoint/protoclip/teacher/teachers.h"
+#include "counterpoint/protoclip/train/clip_checkpoint.h"
+#include "counterpoint/text/bpe_trainer.h"
+#include "tests/support/support.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+using test::error_of;
+using test::expect_contains;
+
+constexpr std::int64_t kPairs = 36;
+
+class Training : public testing::Test {
+ protected:
+  Training() : pairs_(std::make_shared<const image_text::PairSet>(image_text::synthetic_pairs(kPairs))) {
+    text::BpeTrainer trainer;
+    for (size_t i = 0; i < pairs_->size(); ++i)
+      for (const std::string& caption : pairs_->pair(i).captions) trainer.add(caption);
+    text::write_merges_file(vocabulary(), trainer.train(540, 2));
+    write_file_atomic(dir_ / "vit.json", R"({"embed_dim": 16, "vision_cfg": {"image_size": 16, "layers": 1, "width": 16,
+      "head_width": 8, "patch_size": 8}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
+      "layers": 1}})");
+    write_file_atomic(dir_ / "resnet.json",
+                      R"({"embed_dim": 16, "vision_cfg": {"image_size": 32, "layers": [1, 1, 1, 1],
+      "width": 4, "head_width": 32}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
+      "layers": 1}})");
+  }
+
+  std::filesystem::path vocabulary() const { return dir_ / "words.txt"; }
+
+  /// ProtoCLIP with a teacher, four episodes of six steps.
+  TrainSettings settings(const std::string& model = "resnet.json") const {
+    TrainSettings s{.model = (dir_ / model).string(), .episodes = 4, .batch = 6, .learning_rate = 3e-3};
+    s.weights.teacher = 1;
+    s.prototypes.k = 6;
+    s.projection_hidden = 16;
+    s.projection_dim = 8;
+    s.logging_steps = 1;
+    return s;
+  }
+  TrainSettings clip_alone(const std::string& model) const {
+    TrainSettings s = settings(model);
+    s.weights = {.clip = 1, .prototype = 0, .teacher = 0};
+    return s;
+  }
+  TrainData data(bool teacher) const {
+    TrainData data{pairs_, text::open_clip_tokenizer(vocabulary()), vocabulary(), {}};
+    if (teacher) data.teacher = make_teacher(captions_of(*pairs_), "tfidf", {.dim = 4});
+    return data;
+  }
+  /// Stops after `stop_after` steps (0: never).
+  TrainResult run(const std::string& name, const TrainSettings& s, std::int64_t stop_after = 0) {
+    ProgressSink silent;
+    std::int64_t steps = 0;
+    TrainHooks hooks{
+        .evaluate = nullptr, .note = [this](const std::string& line) { notes_ += line + "\n"; }, .stop = nullptr};
+    if (stop_after > 0) hooks.stop = [&, stop_after] { return ++steps == stop_after; };
+    return train_clip(dir_ / name, s, data(s.weights.teacher > 0), hooks, silent);
+  }
+  std::string model_bytes(const std::string& name) const {
+    return read_file(dir_ / name / "model" / "open_clip_model.safetensors");
+  }
+  std::vector<double> metric(const std::string& name, const std::string& key) const {
+    std::vector<double> values;
+    data::read_jsonl(dir_ / name / "metrics.jsonl", [&](const data::Json& row, const data::RowPlace&) {
+      if (row.contains(key)) values.push_back(row.at(key).get<double>());
+    });
+    return values;
+  }
+
+  test::ScratchDir dir_;
+  std::shared_ptr<const image_text::PairSet> pairs_;
+  std::string notes_;
+};
+
+TEST_F(Training, LossesFallAndTheModelIsLeft) {
+  TrainSettings s = settings();
+  s.episodes = 10;
+  const TrainResult result = run("a", s);
+  EXPECT_EQ(result.steps, 60);
+  const std::vector<double> loss = metric("a", "loss/clip");
+  ASSERT_EQ(loss.size(), 60u);
+  double first = 0, last = 0;
+  for (size_t i = 0; i < 6; ++i) {
+    first += loss[i] / 6;
+    last += loss[54 + i] / 6;
+  }
+  // Six kinds of pictures in batches of six: what can be told apart is told apart.
+  EXPECT_LT(last, 0.75 * first);
+  EXPECT_EQ(metric("a", "loss/prototype").size(), 54u);  // not in the warm-up episode
+  EXPECT_EQ(metric("a", "prototypes/image/own_weight").size(), 9u);
+  EXPECT_EQ(nn::read_open_clip(dir_ / "a" / "model")->config().embed_dim, 16);
+  const data::Json maps = data::read_json(dir_ / "a" / "map.json");
+  EXPECT_EQ(maps.at("before").at("points").size(), static_cast<size_t>(kPairs));
+  EXPECT_NE(maps.at("before"), maps.at("after"));
+  EXPECT_EQ(data::read_json(dir_ / "a" / "prototypes.json").at("text").size(), 6u);
+}
+
+TEST_F(Training, AStoppedRunGivesTheSameBits) {
+  for (const char* features : {"forward", "reuse"}) {
+    TrainSettings s = settings();
+    s.episode_features = features;
+    s.warm_start = true;
+    const std::string whole = std::string("whole-") + features, parts = std::string("parts-") + features;
+    run(whole, s);
+    EXPECT_TRUE(run(parts, s, 9).interrupted);  // in the first episode with prototypes
+    EXPECT_TRUE(run(parts, s, 3).interrupted);  // at an episode's last step
+    EXPECT_FALSE(run(parts, s).interrupted);
+    EXPECT_EQ(model_bytes(parts), model_bytes(whole)) << features;
+    EXPECT_EQ(metric(parts, "loss"), metric(whole, "loss")) << features;
+  }
+}
+
+TEST_F(Training, NeitherWorkersNorTheCacheChangeARun) {
+  TrainSettings s = settings();
+  s.episodes = 2;
+  s.workers = 1;
+  run("one", s);
+  s.workers = 3;
+  s.cache = "memory";
+  run("three", s);
+  EXPECT_EQ(model_bytes("one"), model_bytes("three"));
+}
+
+TEST_F(Training, PartsOfABatchKeepAllNegatives) {
+  // A vision transformer without heads has no batch norm: any split gives the same gradients.
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 2;
+  run("undivided", s);
+  s.micro_batch = 4;
+  run("divided", s);
+  const std::vector<double> a = metric("undivided", "loss"), b = metric("divided", "loss");
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 2e-4);
+}
+
+TEST_F(Training, TheTailLeavesTheImageTowerAlone) {
+  TrainSettings s = settings();
+  s.lit_start = 2;
+  s.keep = 0;
+  run("tail", s);
+  const auto at = [&](const char* step) { return nn::read_open_clip(dir_ / "tail" / step); };
+  auto before = at("checkpoint-12")->named_parameters(), after = at("checkpoint-24")->named_parameters();
+  EXPECT_TRUE(before["visual.conv1.weight"].equal(after["visual.conv1.weight"]));
+  EXPECT_FALSE(before["text_projection"].equal(after["text_projection"]));
+  EXPECT_TRUE(at("checkpoint-12")
+                  ->named_buffers()["visual.bn1.running_mean"]
+                  .equal(at("checkpoint-24")->named_buffers()["visual.bn1.running_mean"]));
+}
+
+TEST_F(Training, WhatCannotWorkIsRefusedWithItsReason) {
+  const auto refused = [&](auto change) {
+    TrainSettings s = settings();
+    change(s);
+    return error_of([&] { run("refused", s); });
+  };
+  expect_contains(refused([](TrainSettings& s) { s.prototypes.k = 50; }), "--k 50");
+  expect_contains(refused([](TrainSettings& s) { s.batch = 40; }), "nothing would be trained");
+  expect_contains(refused([](TrainSettings& s) { s.prototypes.back_translation = false; }), "needs back translation");
+  expect_contains(refused([](TrainSettings& s) { s.infonce_warmup = 4; }), "leaves none of the 4 episodes");
+  expect_contains(refused([](TrainSettings& s) { s.episode_features = "reused"; }), "did you mean 'reuse'");
+  expect_contains(refused([](TrainSettings& s) { s.episode_size = 100; }), "only 36 samples");
+  expect_contains(refused([](TrainSettings& s) { s.weights.clip = 0; }), "no loss for the warm-up");
+  expect_contains(refused([](TrainSettings& s) { s.model = "tiny-resnett"; }), "tiny-resnet");
+}
+
+TEST_F(Training, AFolderGoesOnOnlyUnderItsOwnSettings) {
+  TrainSettings s = settings();
+  EXPECT_TRUE(run("run", s, 8).interrupted);
+  s.learning_rate = 1e-4;
+  expect_contains(error_of([&] { run("run", s); }), "another lr: 0.003, now 0.0001");
+}
+
+TEST_F(Training, AFinishedRunStaysAsItIs) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  run("done", s);
+  const std::string bytes = model_bytes("done");
+  EXPECT_EQ(run("done", s).steps, 6);
+  EXPECT_EQ(model_bytes("done"), bytes);
+}
+
+TEST_F(Training, EpisodesSmallerThanTheData) {
+  for (const char* features : {"forward", "reuse"}) {
+    TrainSettings s = settings();
+    s.episode_size = 14;  // two batches, and two samples that are left for later
+    s.episode_features = features;
+    EXPECT_EQ(run(std::string("small-") + features, s).steps, 8);
+  }
+}
+
+}  // namespace
+}  // namespace counterpoint::protoclip
