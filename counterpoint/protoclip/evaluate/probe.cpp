@@ -47,6 +47,13 @@ LogisticOptions with_strength(const ProbeOptions& options, double c) {
   return logistic;
 }
 
+/// The last two are below the best of those before them.
+bool two_worse(const std::vector<double>& scores) {
+  if (scores.size() < 3) return false;
+  const double best = *std::max_element(scores.begin(), scores.end() - 2);
+  return std::max(scores[scores.size() - 1], scores[scores.size() - 2]) < best;
+}
+
 /// Each strength's quality on the held-out rows; each search begins where the last one ended.
 std::vector<double> held_out_scores(const Tensor& x, const Targets& truth, const ProbeOptions& options) {
   const auto held = std::max<std::int64_t>(1, std::llround(options.held_out * static_cast<double>(x.size(0))));
@@ -58,6 +65,7 @@ std::vector<double> held_out_scores(const Tensor& x, const Targets& truth, const
     fit = fit_logistic(x.slice(0, held), own.truth, truth.one_each, with_strength(options, c),
                        scores.empty() ? nullptr : &fit);
     scores.push_back(quality(fit.scores(x.slice(0, 0, held)), other));
+    if (two_worse(scores)) break;
   }
   return scores;
 }

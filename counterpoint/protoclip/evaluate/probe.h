@@ -29,7 +29,9 @@ struct ProbeOptions {
 struct Probe {
   torch::Tensor scores;  ///< [N test, C] float64
   double c = 0;          ///< chosen: best accuracy (mAP) on the held-out part, of equally good ones the smallest
-  std::vector<double> held_out_scores;  ///< by strength; of a single strength nothing is held out, and this is {0}
+  /// By strength, as far as they were tried: the search ends when two in a row are worse than the best before them, as
+  /// large values take longest and only overfit more. {0} where there is one strength: then nothing is held out.
+  std::vector<double> held_out_scores;
 };
 
 /// train [N, d], test [M, d]. Training rows without a class are left out where each picture has one. Error: fewer than

@@ -78,6 +78,6 @@ def precision():
 coefficients = np.ascontiguousarray(fit(train, y[:TRAIN], 1.0).coef_)
 save_file({"x": x, "y": y.astype(np.int64), "many": many, "coefficients": coefficients}, "digits.safetensors")
 with open("evaluate.json", "w", encoding="utf-8") as file:
-    json.dump({"train": TRAIN, "fixed": [fixed(c) for c in (0.01, 1.0, 100.0)], "chosen": chosen(),
+    json.dump({"train": TRAIN, "fixed": [fixed(c) for c in (0.01, 1.0, 10.0)], "chosen": chosen(),
                "clusterings": clusterings(), "precision": precision()}, file)
     file.write("\n")
