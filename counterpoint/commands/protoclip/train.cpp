@@ -134,7 +134,7 @@ void settle(const CLI::App& command, Options& o) {
   s.prototypes.back_translation = !o.no_back_translation;
   if (!o.teacher.empty() && command.count("--w-ext") == 0) s.weights.teacher = 1;
   if (o.accum_freq > 1) s.micro_batch = (s.batch + o.accum_freq - 1) / o.accum_freq;
-  o.test.type = o.data.type == "synthetic" ? "auto" : o.data.type;
+  if (!o.test.data.empty()) o.test = same_form(o.data, o.test.data);
 }
 
 void print_figures(const std::vector<method::Figure>& figures) {

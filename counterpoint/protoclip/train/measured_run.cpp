@@ -42,19 +42,6 @@ Json retrieval_examples(const PairFeatures& features) {
   return {{"good", good}, {"bad", bad}};
 }
 
-Json figures_json(const std::vector<Figure>& figures) {
-  Json list = Json::array();
-  for (const Figure& figure : figures) {
-    Json row{{"metric", figure.name}, {"value", figure.value}, {"n", figure.n}};
-    if (figure.interval) {
-      row["low"] = figure.interval->first;
-      row["high"] = figure.interval->second;
-    }
-    list.push_back(std::move(row));
-  }
-  return list;
-}
-
 }  // namespace
 
 std::vector<Figure> measure_run(const std::filesystem::path& run_folder, Evaluator& evaluator,
@@ -63,7 +50,7 @@ std::vector<Figure> measure_run(const std::filesystem::path& run_folder, Evaluat
   const std::vector<Figure> figures = evaluator.run(opened.model);
   const PairFeatures features = encode_pairs(opened.model, opened.tokenizer, test, evaluator.settings().encode);
   write_file_atomic(run_folder / "retrieval.json", retrieval_examples(features).dump() + "\n");
-  write_file_atomic(run_folder / "figures.json", figures_json(figures).dump(1) + "\n");
+  write_file_atomic(run_folder / "figures.json", json_of(figures).dump(1) + "\n");
   return figures;
 }
 
@@ -73,8 +60,11 @@ std::vector<Figure> read_figures(const std::filesystem::path& run_folder) {
   if (!std::filesystem::exists(file)) return figures;
   for (const Json& row : data::read_json(file)) {
     const data::Fields fields(row, file.string());
-    Figure figure{
-        .name = fields.text("metric"), .value = fields.number("value"), .interval = {}, .n = fields.whole("n")};
+    Figure figure{.name = fields.text("metric"),
+                  .value = fields.number("value"),
+                  .interval = {},
+                  .n = fields.whole("n"),
+                  .about = fields.text("about")};
     if (fields.has("low")) figure.interval = Interval{fields.number("low"), fields.number("high")};
     figures.push_back(std::move(figure));
   }
