@@ -60,11 +60,9 @@ std::vector<Figure> read_figures(const std::filesystem::path& run_folder) {
   if (!std::filesystem::exists(file)) return figures;
   for (const Json& row : data::read_json(file)) {
     const data::Fields fields(row, file.string());
-    Figure figure{.name = fields.text("metric"),
-                  .value = fields.number("value"),
-                  .interval = {},
-                  .n = fields.whole("n"),
-                  .about = fields.text("about")};
+    Figure figure{
+        .name = fields.text("metric"), .value = fields.number("value"), .interval = {}, .n = fields.whole("n")};
+    if (fields.has("about")) figure.about = fields.text("about");
     if (fields.has("low")) figure.interval = Interval{fields.number("low"), fields.number("high")};
     figures.push_back(std::move(figure));
   }

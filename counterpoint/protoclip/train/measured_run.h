@@ -7,8 +7,8 @@
 
 namespace counterpoint::protoclip {
 
-/// Measures run_folder/model with all of the evaluator's evaluations. Writes figures.json (a list of {"metric",
-/// "value", "low", "high", "n"}) and retrieval.json (captions of `test` whose picture came first, and those where it
+/// Measures run_folder/model with all of the evaluator's evaluations. Writes figures.json (as json_of tells) and
+/// retrieval.json (captions of `test` whose picture came first, and those where it
 /// came last).
 std::vector<Figure> measure_run(const std::filesystem::path& run_folder, Evaluator& evaluator,
                                 const image_text::PairSet& test);
