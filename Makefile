@@ -23,10 +23,14 @@ test: configure
 
 bench: setup
 	@cmake --preset release -B $(BUILD) -DCOUNTERPOINT_BENCH=ON > $(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
-	@cmake --build $(BUILD) -j$(JOBS) --target pbt kernels_bench generation_bench make_dialogues training_bench
+	@cmake --build $(BUILD) -j$(JOBS) --target pbt kernels_bench generation_bench make_dialogues training_bench \
+	  kmeans_bench loader_bench clip_step_bench
 	@$(BUILD)/bin/kernels_bench
 	@bench/run.sh
 	@bench/run_training.sh
+	@bench/run_loader.sh
+	@bench/run_kmeans.sh
+	@bench/run_clip_step.sh
 
 lint: setup
 	@scripts/lint.sh
