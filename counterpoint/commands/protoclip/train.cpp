@@ -142,29 +142,43 @@ void print_figures(const std::vector<method::Figure>& figures) {
     std::printf("%-24s %8.4f  %s\n", figure.name.c_str(), figure.value, figure.about.c_str());
 }
 
+/// What a run needs, opened.
+struct Inputs {
+  std::shared_ptr<const image_text::PairSet> pairs, test;  ///< `test`: null where nothing is held out
+  method::TrainData data;
+  std::optional<method::Evaluator> evaluator;
+};
+
+Inputs open(const Options& o) {
+  const auto pairs = std::make_shared<const image_text::PairSet>(open_noted(o.data));
+  const auto vocabulary = method::open_vocabulary(o.vocabulary, *pairs, o.vocabulary_size, o.output);
+  Inputs in{pairs, nullptr, {pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}}, {}};
+  if (!o.teacher.empty()) in.data.teacher = method::open_teacher(o.teacher, *pairs, o.output);
+  if (o.test.data.empty()) return in;
+  in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
+  in.evaluator.emplace(evaluator_of(o, pairs, in.test, in.data.tokenizer));
+  return in;
+}
+
+method::TrainHooks hooks_of(Inputs& in, std::int64_t frequency) {
+  method::TrainHooks hooks;
+  hooks.note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+  hooks.stop = interrupted;
+  if (in.evaluator && frequency > 0)
+    hooks.evaluate = [&in, frequency](nn::ClipModel& model, std::int64_t episode) {
+      return (episode + 1) % frequency == 0 ? method::metrics_of(in.evaluator->run(model))
+                                            : std::vector<train::Metric>();
+    };
+  return hooks;
+}
+
 void train(const CLI::App& command, Options o) {
   settle(command, o);
   catch_interrupts();
-  const auto pairs = std::make_shared<const image_text::PairSet>(open_noted(o.data));
-  const auto vocabulary = method::open_vocabulary(o.vocabulary, *pairs, o.vocabulary_size, o.output);
-  method::TrainData data{pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}};
-  if (!o.teacher.empty()) data.teacher = method::open_teacher(o.teacher, *pairs, o.output);
-  std::shared_ptr<const image_text::PairSet> test;
-  std::optional<method::Evaluator> evaluator;
-  if (!o.test.data.empty()) {
-    test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
-    evaluator.emplace(evaluator_of(o, pairs, test, data.tokenizer));
-  }
-  method::TrainHooks hooks{.evaluate = nullptr,
-                           .note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
-                           .stop = interrupted};
-  if (evaluator && o.eval_frequency > 0)
-    hooks.evaluate = [&](nn::ClipModel& model, std::int64_t episode) {
-      return (episode + 1) % o.eval_frequency == 0 ? method::metrics_of(evaluator->run(model))
-                                                   : std::vector<train::Metric>();
-    };
+  Inputs in = open(o);
   const auto progress = console_progress("training", "steps");
-  const method::TrainResult result = method::train_clip(o.output, o.train, data, hooks, *progress);
+  const method::TrainResult result =
+      method::train_clip(o.output, o.train, in.data, hooks_of(in, o.eval_frequency), *progress);
   if (result.bad_pictures > 0)
     std::fprintf(stderr, "%lld pictures could not be read and were left out\n",
                  static_cast<long long>(result.bad_pictures));
@@ -173,8 +187,8 @@ void train(const CLI::App& command, Options o) {
                  given_command(command).c_str());
     throw Interrupted{};
   }
-  if (evaluator) print_figures(method::measure_run(o.output, *evaluator, *test));
-  write_file_atomic(o.output / "report.html", method::run_report(o.output, *pairs, test.get()));
+  if (in.evaluator) print_figures(method::measure_run(o.output, *in.evaluator, *in.test));
+  write_file_atomic(o.output / "report.html", method::run_report(o.output, *in.pairs, in.test.get()));
   std::printf("%lld steps in %.1f s. The model: %s\nLook at: %s\n", static_cast<long long>(result.steps),
               result.seconds, (o.output / "model").c_str(), (o.output / "report.html").c_str());
 }
