@@ -1,13 +1,3 @@
-# A folder without files yet: only what it passes on.
-macro(counterpoint_empty_layer)
-  if(NOT sources)
-    add_library(cp_${name} INTERFACE)
-    list(TRANSFORM arg_DEPENDS PREPEND cp_)
-    target_link_libraries(cp_${name} INTERFACE ${arg_DEPENDS} ${arg_USES})
-    return()
-  endif()
-endmacro()
-
 # counterpoint_layer(NAME [DEPENDS layer...] [USES library...] [HEADERS <header>...]): one folder of counterpoint/ as a static library.
 # A layer sees only the layers that it names, so an include that goes upwards does not link. HEADERS: large headers that most of its
 # files include, precompiled.
@@ -17,7 +7,6 @@ function(counterpoint_layer name)
     set(arg_FOLDER ${name})
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*.cpp)
-  counterpoint_empty_layer()
   add_library(cp_${name} STATIC ${sources})
   target_include_directories(cp_${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   list(TRANSFORM arg_DEPENDS PREPEND cp_)
@@ -39,7 +28,6 @@ function(counterpoint_torch_layer name)
     set(arg_FOLDER ${name})
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*.cpp)
-  counterpoint_empty_layer()
   add_library(cp_${name} STATIC ${sources})
   target_include_directories(cp_${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   list(TRANSFORM arg_DEPENDS PREPEND cp_)
