@@ -1,5 +1,7 @@
 #include "counterpoint/persuasion/statistics.h"
 
+#include "counterpoint/core/statistics.h"
+
 #include "tests/support/support.h"
 
 namespace counterpoint::persuasion {

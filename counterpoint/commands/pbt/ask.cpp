@@ -6,16 +6,16 @@
 #include <cstdio>
 #include <memory>
 
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/pbt/model_options.h"
-#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/question_options.h"
 #include "counterpoint/commands/pbt/speakers.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
-#include "counterpoint/persuasion/statistics.h"
+#include "counterpoint/core/statistics.h"
 #include "counterpoint/report/table.h"
 
 namespace counterpoint::commands {

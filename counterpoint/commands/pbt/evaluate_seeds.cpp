@@ -7,14 +7,12 @@
 
 #include "counterpoint/commands/pbt/evaluate.h"
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/statistics.h"
 #include "counterpoint/data/fields.h"
-#include "counterpoint/persuasion/evaluate/resampling.h"
 #include "counterpoint/report/table.h"
 
 namespace counterpoint::commands {
 namespace {
-
-using namespace persuasion;
 
 /// Values by metric, the metrics in the order in which they are met.
 struct Collected {

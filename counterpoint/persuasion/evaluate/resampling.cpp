@@ -1,10 +1,7 @@
 #include "counterpoint/persuasion/evaluate/resampling.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
-#include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
 
 namespace counterpoint::persuasion {
@@ -30,25 +27,5 @@ std::optional<Interval> bootstrap_interval(const std::vector<std::vector<size_t>
 }
 
 double unseen_share(std::int64_t n) { return wilson_interval(0, n).high; }
-
-double quantile(std::span<const double> sorted, double share) {
-  COUNTERPOINT_ASSERT(!sorted.empty());
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(std::floor(at));
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - std::floor(at)) * (sorted[above] - sorted[below]);
-}
-
-Spread spread_of(std::span<const double> values) {
-  Spread spread{.mean = 0, .deviation = std::nullopt, .n = std::ssize(values)};
-  if (values.empty()) return spread;
-  const auto n = static_cast<double>(values.size());
-  spread.mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  if (values.size() < 2) return spread;
-  double squares = 0;
-  for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);
-  spread.deviation = std::sqrt(squares / (n - 1));
-  return spread;
-}
 
 }  // namespace counterpoint::persuasion

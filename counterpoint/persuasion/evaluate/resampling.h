@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "counterpoint/persuasion/statistics.h"
+#include "counterpoint/core/statistics.h"
 
 namespace counterpoint::persuasion {
 
@@ -26,16 +26,5 @@ std::optional<Interval> bootstrap_interval(const std::vector<std::vector<size_t>
 /// Where no item of n differs from the others, nothing is seen of a figure's spread: the share of items that may differ
 /// unseen, Wilson's upper bound of 0 in n.
 double unseen_share(std::int64_t n);
-
-/// The value below which a share of the sorted values lies, linear between neighbours (numpy's default). Not empty.
-double quantile(std::span<const double> sorted, double share);
-
-/// Of one figure over several seeds.
-struct Spread {
-  double mean = 0;
-  std::optional<double> deviation;  ///< sample standard deviation; nullopt for one seed
-  std::int64_t n = 0;
-};
-Spread spread_of(std::span<const double> values);
 
 }  // namespace counterpoint::persuasion

@@ -6,6 +6,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/persuasion/answer_text.h"
 #include "counterpoint/persuasion/evaluate/result_json.h"
+#include "counterpoint/persuasion/statistics.h"
 
 namespace counterpoint::persuasion {
 namespace {

@@ -1,26 +1,18 @@
 #include "counterpoint/protoclip/evaluate/bootstrap.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <vector>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
+#include "counterpoint/core/statistics.h"
 
 namespace counterpoint::protoclip {
 namespace {
 
 constexpr int draws = 1000;
-constexpr double tail = 0.025, normal_quantile = 1.959963984540054;
-
-/// Linear between neighbours (numpy's default).
-double quantile(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(at);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - std::floor(at)) * (sorted[above] - sorted[below]);
-}
+constexpr double tail = 0.025;
 
 }  // namespace
 
@@ -41,8 +33,8 @@ Interval share_interval(std::span<const double> hits, std::uint64_t seed) {
   const auto n = static_cast<double>(hits.size());
   const double sum = std::accumulate(hits.begin(), hits.end(), 0.0);
   if (sum <= 0 || sum >= n) {
-    const double unseen = normal_quantile * normal_quantile / (n + normal_quantile * normal_quantile);
-    return sum <= 0 ? Interval{0, unseen} : Interval{1 - unseen, 1};
+    const counterpoint::Interval wilson = wilson_interval(static_cast<std::int64_t>(sum), std::ssize(hits));
+    return {wilson.low, wilson.high};
   }
   return bootstrap_interval(
       std::ssize(hits),

@@ -1,10 +1,10 @@
 #include "counterpoint/protoclip/page/results.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/statistics.h"
 #include "counterpoint/data/fields.h"
 
 namespace counterpoint::protoclip {
@@ -21,14 +21,11 @@ std::optional<double> value_of(const std::vector<ResultRow>& rows, const std::st
 }
 
 report::Estimate estimate_of(const std::vector<double>& values) {
-  report::Estimate estimate{.repeats = values};
-  for (const double value : values) estimate.mean += value / static_cast<double>(values.size());
-  if (values.size() < 2) return estimate;
-  double squares = 0;
-  for (const double value : values) squares += (value - estimate.mean) * (value - estimate.mean);
-  const double deviation = std::sqrt(squares / static_cast<double>(values.size() - 1));
-  estimate.low = estimate.mean - deviation;
-  estimate.high = estimate.mean + deviation;
+  const Spread spread = spread_of(values);
+  report::Estimate estimate{.mean = spread.mean, .repeats = values};
+  if (!spread.deviation) return estimate;
+  estimate.low = spread.mean - *spread.deviation;
+  estimate.high = spread.mean + *spread.deviation;
   return estimate;
 }
 
