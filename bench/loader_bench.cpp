@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <numeric>
 
 #include "counterpoint/core/random.h"
 #include "counterpoint/data/image_text/loader.h"
@@ -19,14 +20,12 @@ struct Options {
 };
 
 std::vector<std::vector<image_text::Visit>> shuffled(std::size_t size, std::size_t batch, std::int64_t epoch) {
-  auto batches = image_text::batches_in_order(size, batch);
+  std::vector<std::size_t> order(size);
+  std::iota(order.begin(), order.end(), 0);
   RandomStream random(stream_seed(static_cast<std::uint64_t>(epoch), {"order"}));
-  for (std::size_t i = size; i > 1; --i) {
-    const std::size_t a = i - 1, b = random.below(i);
-    std::swap(batches[a / batch][a % batch], batches[b / batch][b % batch]);
-  }
-  for (auto& visits : batches)
-    for (auto& visit : visits) visit.epoch = epoch;
+  shuffle(order, random);
+  auto batches = image_text::batches_in_order(size, batch);
+  for (std::size_t i = 0; i < size; ++i) batches[i / batch][i % batch] = {static_cast<std::int64_t>(order[i]), epoch};
   return batches;
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace counterpoint {
 
@@ -28,5 +30,14 @@ class RandomStream {
  private:
   std::uint64_t state_;
 };
+
+/// Every order equally likely (Fisher and Yates).
+template <class Values>
+void shuffle(Values& values, RandomStream& random) {
+  for (std::size_t left = std::size(values); left > 1; --left) {
+    using std::swap;
+    swap(values[left - 1], values[random.below(left)]);
+  }
+}
 
 }  // namespace counterpoint

@@ -15,7 +15,7 @@ std::vector<std::int64_t> permutation(std::int64_t n, std::uint64_t seed) {
   std::vector<std::int64_t> order(static_cast<size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   RandomStream random(seed);
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  shuffle(order, random);
   return order;
 }
 

@@ -15,7 +15,7 @@ std::vector<std::int64_t> shuffled(const BatchSettings& settings, std::int64_t e
   std::vector<std::int64_t> order(static_cast<size_t>(settings.rows));
   std::iota(order.begin(), order.end(), 0);
   RandomStream random(stream_seed(settings.seed, {"order of rows", std::to_string(epoch)}));
-  for (size_t left = order.size(); left > 1; --left) std::swap(order[left - 1], order[random.below(left)]);
+  shuffle(order, random);
   return order;
 }
 

@@ -19,11 +19,6 @@ struct Drawn {
   image::Image picture;
 };
 
-void shuffle(std::vector<Drawn>& all, std::uint64_t seed) {
-  RandomStream random(stream_seed(seed, {"emoji"}));
-  for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[random.below(i)]);
-}
-
 void write_part(const fs::path& folder, std::span<const Drawn> part) {
   make_dirs(folder);
   std::string rows;
@@ -55,7 +50,8 @@ EmojiSetResult make_emoji_set(const EmojiSetOptions& options, ProgressSink& prog
   result.train = std::ssize(all) - options.held_out;
   if (options.held_out < 1 || result.train < 1)
     fail("{} emoji were drawn; {} cannot be held out of them", all.size(), options.held_out);
-  shuffle(all, options.seed);
+  RandomStream random(stream_seed(options.seed, {"emoji"}));
+  shuffle(all, random);
   const std::span<const Drawn> drawn(all);
   write_part(options.output / "train", drawn.first(static_cast<std::size_t>(result.train)));
   write_part(options.output / "held-out", drawn.last(static_cast<std::size_t>(result.held_out)));

@@ -35,7 +35,7 @@ void normalise(Planes& planes, const Normalisation& normalisation, float* out) {
 /// The four adjustments in a random order, each by a random factor.
 void jitter(Planes& planes, const AugmentSettings& s, RandomStream& random) {
   std::array<int, 4> order{0, 1, 2, 3};
-  for (std::size_t i = 3; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+  shuffle(order, random);
   const auto factor = [&](double strength) { return between(random, std::max(0.0, 1 - strength), 1 + strength); };
   for (const int which : order) {
     if (which == 0) adjust_brightness(planes, factor(s.brightness));

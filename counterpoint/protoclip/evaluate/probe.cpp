@@ -32,7 +32,7 @@ Tensor rows_with_class(const Targets& truth) {
 Tensor shuffled(const Tensor& rows, std::uint64_t seed) {
   std::vector<std::int64_t> order(rows.data_ptr<std::int64_t>(), rows.data_ptr<std::int64_t>() + rows.numel());
   RandomStream random(stream_seed(seed, {"probe"}));
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  shuffle(order, random);
   return torch::tensor(order, torch::kInt64);
 }
 
