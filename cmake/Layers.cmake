@@ -1,8 +1,14 @@
-# counterpoint_layer(NAME [DEPENDS layer...] [USES library...] [HEADERS <header>...]): one folder of counterpoint/ as a static library.
-# A layer sees only the layers that it names, so an include that goes upwards does not link. HEADERS: large headers that most of its
-# files include, precompiled.
+# What the files of torch layers include first, precompiled once for all of them.
+add_library(counterpoint_torch_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/torch_pch.cpp)
+target_link_libraries(counterpoint_torch_pch PUBLIC counterpoint_fmt counterpoint_torch nlohmann_json::nlohmann_json
+  PRIVATE counterpoint_warnings)
+target_precompile_headers(counterpoint_torch_pch PRIVATE <torch/torch.h> <fmt/format.h> <nlohmann/json.hpp>)
+
+# counterpoint_layer(NAME [TORCH] [DEPENDS layer...] [USES library...] [HEADERS <header>...]): one folder of counterpoint/ as a static library.
+# A layer sees only the layers that it names, so an include that goes upwards does not link. TORCH: its files include libtorch.
+# HEADERS: large headers that most of its files include, precompiled (a TORCH layer has its own).
 function(counterpoint_layer name)
-  cmake_parse_arguments(arg "" "FOLDER" "DEPENDS;USES;HEADERS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH" "FOLDER" "DEPENDS;USES;HEADERS" ${ARGN})
   if(NOT arg_FOLDER)
     set(arg_FOLDER ${name})
   endif()
@@ -11,29 +17,13 @@ function(counterpoint_layer name)
   target_include_directories(cp_${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   list(TRANSFORM arg_DEPENDS PREPEND cp_)
   target_link_libraries(cp_${name} PUBLIC counterpoint_fmt ${arg_DEPENDS} ${arg_USES} PRIVATE counterpoint_warnings)
-  target_precompile_headers(cp_${name} PRIVATE <fmt/format.h> <algorithm> <functional> <memory> <string> <vector>
-    ${arg_HEADERS})
-endfunction()
-
-# What the files of torch layers include first, precompiled once for all of them.
-add_library(counterpoint_torch_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/torch_pch.cpp)
-target_link_libraries(counterpoint_torch_pch PUBLIC counterpoint_fmt counterpoint_torch nlohmann_json::nlohmann_json
-  PRIVATE counterpoint_warnings)
-target_precompile_headers(counterpoint_torch_pch PRIVATE <torch/torch.h> <fmt/format.h> <nlohmann/json.hpp>)
-
-# counterpoint_torch_layer(NAME ..): a layer whose files include libtorch.
-function(counterpoint_torch_layer name)
-  cmake_parse_arguments(arg "" "FOLDER" "DEPENDS;USES" ${ARGN})
-  if(NOT arg_FOLDER)
-    set(arg_FOLDER ${name})
+  if(arg_TORCH)
+    target_link_libraries(cp_${name} PUBLIC counterpoint_torch)
+    target_precompile_headers(cp_${name} REUSE_FROM counterpoint_torch_pch)
+  else()
+    target_precompile_headers(cp_${name} PRIVATE <fmt/format.h> <algorithm> <functional> <memory> <string> <vector>
+      ${arg_HEADERS})
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*.cpp)
-  add_library(cp_${name} STATIC ${sources})
-  target_include_directories(cp_${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
-  list(TRANSFORM arg_DEPENDS PREPEND cp_)
-  target_link_libraries(cp_${name} PUBLIC counterpoint_fmt counterpoint_torch ${arg_DEPENDS} ${arg_USES}
-    PRIVATE counterpoint_warnings)
-  target_precompile_headers(cp_${name} REUSE_FROM counterpoint_torch_pch)
 endfunction()
 
 # counterpoint_test(NAME [TORCH] [FOLDER folder] ..): tests/NAME/*.cpp as one program, linked with the layers named in DEPENDS.

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/data/base64.h"
 #include "counterpoint/report/html.h"
 
 namespace counterpoint::report {
@@ -45,9 +46,7 @@ std::string policy_hash(std::string_view text) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   COUNTERPOINT_ASSERT(EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) == 1);
-  unsigned char base64[2 * EVP_MAX_MD_SIZE];
-  const int length = EVP_EncodeBlock(base64, digest, static_cast<int>(size));
-  return "sha256-" + std::string(reinterpret_cast<const char*>(base64), static_cast<size_t>(length));
+  return "sha256-" + data::base64({reinterpret_cast<const char*>(digest), size});
 }
 
 std::string render(const Page& page) {

@@ -1,11 +1,10 @@
 #include "counterpoint/data/image/image.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/data/base64.h"
 #include "counterpoint/data/image/decoders.h"
 #include "counterpoint/data/image/resize.h"
 
@@ -45,13 +44,7 @@ std::string thumbnail_address(const Image& image, int side) {
   const double scale = std::min(1.0, static_cast<double>(side) / longer);
   const auto scaled = [&](int length) { return std::max(1, static_cast<int>(length * scale + 0.5)); };
   const Image small = resize(image, whole(image), scaled(image.width), scaled(image.height), Filter::bilinear);
-  const std::string jpeg = encode_jpeg(small);
-  std::string base64((jpeg.size() + 2) / 3 * 4 + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()),
-                      reinterpret_cast<const unsigned char*>(jpeg.data()), static_cast<int>(jpeg.size()));
-  base64.resize(static_cast<std::size_t>(length));
-  return "data:image/jpeg;base64," + base64;
+  return "data:image/jpeg;base64," + data::base64(encode_jpeg(small));
 }
 
 }  // namespace counterpoint::image
