@@ -1,9 +1,5 @@
 #include "counterpoint/train/checkpoint.h"
 
-#include <algorithm>
-#include <charconv>
-#include <map>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/data/fields.h"
@@ -15,38 +11,7 @@ namespace counterpoint::train {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char *state_file = "state.json", *optimizer_file = "optimizer.safetensors", *done_file = "DONE";
-constexpr std::string_view prefix = "checkpoint-", unfinished_suffix = ".partial";
-
-/// The step in "checkpoint-120" and "checkpoint-120.partial".
-std::optional<std::int64_t> step_of(std::string name) {
-  if (name.ends_with(unfinished_suffix)) name.resize(name.size() - unfinished_suffix.size());
-  if (!name.starts_with(prefix)) return std::nullopt;
-  std::int64_t step = 0;
-  const char* end = name.data() + name.size();
-  const auto [behind, error] = std::from_chars(name.data() + prefix.size(), end, step);
-  return error == std::errc() && behind == end ? std::optional(step) : std::nullopt;
-}
-
-/// Folders of checkpoints, finished or not, the latest first.
-std::multimap<std::int64_t, fs::path, std::greater<>> checkpoints_in(const fs::path& run_folder) {
-  std::multimap<std::int64_t, fs::path, std::greater<>> out;
-  if (!fs::exists(run_folder)) return out;
-  for (const auto& entry : fs::directory_iterator(run_folder))
-    if (const auto step = step_of(entry.path().filename().string()); step && entry.is_directory())
-      out.emplace(*step, entry.path());
-  return out;
-}
-
-bool finished(const fs::path& folder) { return fs::exists(folder / done_file); }
-
-/// DONE goes first, so that a deletion that is broken off leaves an unfinished checkpoint and not a damaged one.
-void delete_checkpoint(const fs::path& folder) {
-  std::error_code error;
-  fs::remove(folder / done_file, error);
-  fs::remove_all(folder, error);
-  if (error) fail("cannot delete {}: {}", folder.string(), error.message());
-}
+constexpr const char *state_file = "state.json", *optimizer_file = "optimizer.safetensors";
 
 void write_optimizer(const fs::path& file, const std::vector<nn::StateTensor>& state) {
   std::vector<weights::TensorView> views;
@@ -72,51 +37,35 @@ data::Json read_state(const fs::path& folder) {
   const fs::path file = folder / state_file;
   data::Json state = data::read_json(file);
   const std::int64_t step = data::Fields(state, file.string()).whole("step");
-  if (step_of(folder.filename().string()) != step)
+  if (checkpoint_step(folder) != step)
     fail("{}: the step is {}; the folder's name says otherwise", file.string(), step);
   return state;
 }
 
-/// Why a checkpoint cannot be used, as far as that shows without the model; "" if nothing.
-std::string problem_of(const fs::path& folder) {
-  if (folder.extension() == unfinished_suffix || !finished(folder)) return "it was not finished";
-  try {
-    read_state(folder);
-    weights::open_safetensors(folder / optimizer_file);
-    weights::open_safetensors(folder / weights::adapter_tensors_file);
-    data::read_json(folder / weights::adapter_config_file);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
+/// Error: what is missing or damaged, as far as that shows without the model.
+void check(const fs::path& folder) {
+  read_state(folder);
+  weights::open_safetensors(folder / optimizer_file);
+  weights::open_safetensors(folder / weights::adapter_tensors_file);
+  data::read_json(folder / weights::adapter_config_file);
 }
 
 }  // namespace
 
-fs::path checkpoint_folder(const fs::path& run_folder, std::int64_t step) {
-  return run_folder / fmt::format("{}{}", prefix, step);
-}
-
 void write_checkpoint(const fs::path& run_folder, const Checkpoint& checkpoint) {
-  const fs::path folder = checkpoint_folder(run_folder, checkpoint.step);
-  fs::path aside = folder;
-  aside += unfinished_suffix;
-  delete_checkpoint(aside);
-  make_dirs(aside);
-  weights::write_adapter(aside, checkpoint.adapter);
-  write_optimizer(aside / optimizer_file, checkpoint.optimizer);
-  data::Json state{{"step", checkpoint.step}};
-  state.update(checkpoint.state);
-  state["step"] = checkpoint.step;
-  write_file_atomic(aside / state_file, state.dump(2) + "\n");
-  delete_checkpoint(folder);
-  rename_synced(aside, folder);
-  write_file_atomic(folder / done_file, "");
+  publish_checkpoint(run_folder, checkpoint.step, [&](const fs::path& folder) {
+    weights::write_adapter(folder, checkpoint.adapter);
+    write_optimizer(folder / optimizer_file, checkpoint.optimizer);
+    data::Json state{{"step", checkpoint.step}};
+    state.update(checkpoint.state);
+    state["step"] = checkpoint.step;
+    write_file_atomic(folder / state_file, state.dump(2) + "\n");
+  });
 }
 
 Checkpoint read_checkpoint(const fs::path& folder, const weights::ModelConfig& model) {
   if (!fs::is_directory(folder)) fail("no checkpoint {}", folder.string());
-  if (!finished(folder)) fail("the checkpoint {} was not finished: it has no file {}", folder.string(), done_file);
+  if (!is_finished(folder)) fail("the checkpoint {} was not finished: it has no file DONE", folder.string());
   Checkpoint checkpoint;
   checkpoint.state = read_state(folder);
   checkpoint.step = checkpoint.state["step"];
@@ -125,36 +74,6 @@ Checkpoint read_checkpoint(const fs::path& folder, const weights::ModelConfig& m
   return checkpoint;
 }
 
-FoundCheckpoint latest_checkpoint(const fs::path& run_folder) {
-  FoundCheckpoint found;
-  for (const auto& [step, folder] : checkpoints_in(run_folder)) {
-    const std::string problem = problem_of(folder);
-    if (problem.empty()) {
-      found.folder = folder;
-      break;
-    }
-    found.notes.push_back(fmt::format("{} is passed over: {}", folder.string(), problem));
-  }
-  return found;
-}
-
-void limit_checkpoints(const fs::path& run_folder, int limit, std::optional<std::int64_t> best) {
-  if (limit < 0) fail("the limit of checkpoints is {}; 0 (no limit) or more were expected", limit);
-  if (limit == 0) return;
-  std::vector<std::pair<std::int64_t, fs::path>> whole;  // the latest first
-  for (const auto& [step, folder] : checkpoints_in(run_folder)) {
-    if (finished(folder))
-      whole.emplace_back(step, folder);
-    else if (!whole.empty())
-      delete_checkpoint(folder);
-  }
-  std::ptrdiff_t surplus = std::ssize(whole) - limit;
-  for (size_t i = whole.size(); i > 1 && surplus > 0; --i) {
-    const auto& [step, folder] = whole[i - 1];
-    if (step == best) continue;
-    delete_checkpoint(folder);
-    --surplus;
-  }
-}
+FoundCheckpoint latest_checkpoint(const fs::path& run_folder) { return latest_checkpoint(run_folder, check); }
 
 }  // namespace counterpoint::train

@@ -4,7 +4,6 @@
 //   optimizer.safetensors                            AdamW's moments by name
 //   state.json                                       {"step": .., and what the training loop adds}
 //   DONE                                             empty, written last: without it the checkpoint does not count
-// A checkpoint is written into checkpoint-STEP.partial, synced and renamed.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +13,7 @@
 
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/nn/lora_trainer.h"
+#include "counterpoint/train/checkpoint_folder.h"
 #include "counterpoint/weights/adapter.h"
 
 namespace counterpoint::train {
@@ -25,24 +25,13 @@ struct Checkpoint {
   weights::Adapter adapter;
 };
 
-/// RUN/checkpoint-STEP.
-std::filesystem::path checkpoint_folder(const std::filesystem::path& run_folder, std::int64_t step);
-
 /// Replaces what an earlier run left under that name. Error: no space; then earlier checkpoints are as they were.
 void write_checkpoint(const std::filesystem::path& run_folder, const Checkpoint& checkpoint);
 
 /// Error: no finished checkpoint, a file that is damaged or missing, an adapter of another model; each by name.
 Checkpoint read_checkpoint(const std::filesystem::path& folder, const weights::ModelConfig& model);
 
-struct FoundCheckpoint {
-  std::optional<std::filesystem::path> folder;  ///< the finished and undamaged one of most steps
-  std::vector<std::string> notes;               ///< one line for each later one that was passed over: which, and why
-};
+/// The finished and undamaged one of most steps.
 FoundCheckpoint latest_checkpoint(const std::filesystem::path& run_folder);
-
-/// Deletes the oldest checkpoints until `limit` are left (0: no limit), and unfinished ones that are older than the
-/// newest. Neither the newest nor that of step `best` is deleted, even where that leaves one more than `limit`.
-void limit_checkpoints(const std::filesystem::path& run_folder, int limit,
-                       std::optional<std::int64_t> best = std::nullopt);
 
 }  // namespace counterpoint::train
