@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
 
 #include "counterpoint/core/error.h"
-#include "counterpoint/core/strings.h"
-#include "counterpoint/protoclip/train/tensor_file.h"
+#include "counterpoint/protoclip/tensor_file.h"
 
 namespace counterpoint::commands::protoclip {
 namespace {
@@ -14,53 +12,10 @@ namespace {
 namespace method = counterpoint::protoclip;
 using torch::Tensor;
 
-Tensor bytes_of(const std::string& text) {
-  Tensor bytes = torch::empty({std::ssize(text)}, torch::TensorOptions(torch::kUInt8));
-  if (!text.empty()) std::memcpy(bytes.mutable_data_ptr(), text.data(), text.size());
-  return bytes;
-}
-
-Tensor lines_of(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + '\n';
-  return bytes_of(text);
-}
-
 std::vector<std::string> on_one_line(std::vector<std::string> captions) {
   for (std::string& caption : captions) std::replace(caption.begin(), caption.end(), '\n', ' ');
   return captions;
 }
-
-/// A file's tensors, each asked for with its type and number of dimensions.
-class Parts {
- public:
-  explicit Parts(const std::filesystem::path& file) : where_(file.string()), tensors_(method::read_tensors(file)) {}
-
-  Tensor get(const char* name, torch::ScalarType type, std::int64_t dimensions) const {
-    if (!method::has_tensor(tensors_, name))
-      fail("{}: no file of 'protoclip embed': it has no tensor '{}'", where_, name);
-    const Tensor tensor = method::named(tensors_, name, where_);
-    if (tensor.scalar_type() != type || tensor.dim() != dimensions)
-      fail("{}: no file of 'protoclip embed': '{}' has another type or shape", where_, name);
-    return tensor;
-  }
-  Tensor features(const char* name) const {
-    return method::has_tensor(tensors_, name) ? get(name, torch::kFloat32, 2) : Tensor();
-  }
-  std::string text(const char* name) const {
-    const Tensor bytes = get(name, torch::kUInt8, 1);
-    return {static_cast<const char*>(bytes.const_data_ptr()), static_cast<size_t>(bytes.numel())};
-  }
-  std::vector<std::string> lines(const char* name) const {
-    std::vector<std::string> out = split(text(name), '\n');
-    out.pop_back();
-    return out;
-  }
-
- private:
-  std::string where_;
-  method::NamedTensors tensors_;
-};
 
 /// A data: address of a JPEG and nothing else.
 bool is_thumbnail(const std::string& address) {
@@ -91,33 +46,33 @@ std::vector<std::string> Index::first_captions() const {
 }
 
 void write_index(const std::filesystem::path& file, const Index& index) {
-  for (const std::string& key : index.keys)
-    if (key.find('\n') != std::string::npos) fail("the sample '{}' has a line break in its key", key);
   method::NamedTensors tensors;
   if (index.images.defined()) tensors.emplace_back("images", index.images);
   if (index.texts.defined()) tensors.emplace_back("texts", index.texts);
   tensors.emplace_back("owner", index.owner);
   tensors.emplace_back("weights", torch::tensor({static_cast<std::int64_t>(index.weights)}, torch::kInt64));
-  tensors.emplace_back("keys", lines_of(index.keys));
-  tensors.emplace_back("captions", lines_of(on_one_line(index.captions)));
-  tensors.emplace_back("thumbnails", lines_of(index.thumbnails));
-  tensors.emplace_back("model", bytes_of(index.model));
+  tensors.emplace_back("keys", method::line_tensor(index.keys));
+  tensors.emplace_back("captions", method::line_tensor(on_one_line(index.captions)));
+  tensors.emplace_back("thumbnails", method::line_tensor(index.thumbnails));
+  tensors.emplace_back("model", method::text_tensor(index.model));
   method::write_tensors(file, tensors);
 }
 
 Index read_index(const std::filesystem::path& file_or_folder) {
   const std::filesystem::path file = index_file(file_or_folder);
-  const Parts parts(file);
-  Index index{.images = parts.features("images"),
-              .texts = parts.features("texts"),
+  const method::TensorFile parts(file, "'protoclip embed'");
+  const auto features = [&](const char* name) {
+    return parts.has(name) ? parts.get(name, torch::kFloat32, 2) : Tensor();
+  };
+  Index index{.images = features("images"),
+              .texts = features("texts"),
               .keys = parts.lines("keys"),
               .captions = parts.lines("captions"),
               .owner = parts.get("owner", torch::kInt64, 1),
               .thumbnails = parts.lines("thumbnails"),
-              .model = parts.text("model")};
-  const Tensor weights = parts.get("weights", torch::kInt64, 1);
-  if (weights.numel() != 1 || !fits(index)) fail("{}: damaged: its parts do not fit together", file.string());
-  index.weights = static_cast<std::uint64_t>(weights.item<std::int64_t>());
+              .model = parts.text("model"),
+              .weights = static_cast<std::uint64_t>(parts.number("weights"))};
+  if (!fits(index)) fail("{}: damaged: its parts do not fit together", file.string());
   for (std::string& address : index.thumbnails)
     if (!is_thumbnail(address)) address.clear();
   return index;

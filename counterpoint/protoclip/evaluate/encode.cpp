@@ -32,20 +32,6 @@ class EvalMode {
 
 torch::Device device_of(nn::ClipModel& model) { return model->logit_scale().device(); }
 
-image_text::LoaderSettings loader_settings(const nn::ClipConfig& config, const EncodeSettings& settings) {
-  image_text::LoaderSettings loader{.workers = settings.workers};
-  loader.side = static_cast<int>(config.vision.image_size);
-  for (size_t c = 0; c < 3; ++c) {
-    loader.normalisation.mean[c] = static_cast<float>(config.pixels.mean[c]);
-    loader.normalisation.std[c] = static_cast<float>(config.pixels.deviation[c]);
-  }
-  return loader;
-}
-
-Tensor pixels_of(image_text::LoadedBatch& batch) {
-  return torch::from_blob(batch.pixels.data(), {std::ssize(batch.samples), 3, batch.side, batch.side});
-}
-
 /// Captions once each, and which of them each caption is.
 struct Different {
   std::vector<std::string> captions;
@@ -76,12 +62,31 @@ std::pair<Tensor, Tensor> ids_by_length(const std::vector<std::string>& captions
 
 }  // namespace
 
+image::Normalisation normalisation_of(const nn::ClipConfig& config) {
+  image::Normalisation out;
+  for (size_t c = 0; c < 3; ++c) {
+    out.mean[c] = static_cast<float>(config.pixels.mean[c]);
+    out.std[c] = static_cast<float>(config.pixels.deviation[c]);
+  }
+  return out;
+}
+
+Tensor pixels_of(const image_text::LoadedBatch& batch) {
+  return torch::from_blob(const_cast<float*>(batch.pixels.data()),
+                          {std::ssize(batch.samples), 3, batch.side, batch.side});
+}
+
 EncodedPictures encode_pictures(nn::ClipModel& model, const image_text::PairSet& pairs,
                                 const EncodeSettings& settings) {
   const torch::NoGradGuard no_grad;
   const EvalMode eval(model);
   image_text::BadPictures bad(pairs.size(), settings.max_bad_fraction);
-  image_text::Loader loader(pairs, loader_settings(model->config(), settings),
+  const nn::ClipConfig& config = model->config();
+  const image_text::LoaderSettings reading{.workers = settings.workers,
+                                           .augment = std::nullopt,
+                                           .side = static_cast<int>(config.vision.image_size),
+                                           .normalisation = normalisation_of(config)};
+  image_text::Loader loader(pairs, reading,
                             image_text::batches_in_order(pairs.size(), static_cast<std::size_t>(settings.batch)), bad);
   EncodedPictures out;
   std::vector<Tensor> rows;

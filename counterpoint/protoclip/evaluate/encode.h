@@ -20,6 +20,11 @@ struct EncodeSettings {
   ProgressSink* progress = nullptr;  ///< told of pictures; nullptr: nobody
 };
 
+/// How the model wants its pictures, for the loader.
+image::Normalisation normalisation_of(const nn::ClipConfig& config);
+/// [samples, 3, side, side], on the memory of `batch`, which must outlive it.
+torch::Tensor pixels_of(const image_text::LoadedBatch& batch);
+
 struct EncodedPictures {
   torch::Tensor rows;                 ///< [P, d] float32, not normalised, on the CPU
   std::vector<std::int64_t> samples;  ///< [P]: the set's pictures, ascending, without the bad ones

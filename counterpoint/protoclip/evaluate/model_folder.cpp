@@ -1,39 +1,17 @@
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 
-#include <charconv>
 #include <optional>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
+#include "counterpoint/train/checkpoint_folder.h"
 
 namespace counterpoint::protoclip {
 namespace fs = std::filesystem;
 namespace {
 
 bool holds_model(const fs::path& folder) { return fs::exists(folder / "open_clip_config.json"); }
-
-std::int64_t step_of(const std::string& name) {
-  constexpr std::string_view prefix = "checkpoint-";
-  std::int64_t step = -1;
-  if (!name.starts_with(prefix)) return -1;
-  const char* end = name.data() + name.size();
-  const auto [behind, error] = std::from_chars(name.data() + prefix.size(), end, step);
-  return error == std::errc() && behind == end ? step : -1;
-}
-
-/// The finished checkpoint of most steps.
-fs::path last_checkpoint(const fs::path& run) {
-  fs::path best;
-  std::int64_t most = -1;
-  for (const auto& entry : fs::directory_iterator(run)) {
-    const std::int64_t step = step_of(entry.path().filename().string());
-    if (step <= most || !fs::exists(entry.path() / "DONE")) continue;
-    most = step;
-    best = entry.path();
-  }
-  return best;
-}
 
 std::optional<text::ClipTokenizer> tokenizer_in(const fs::path& folder) {
   for (const char* name : {"tokenizer.json", "bpe_simple_vocab_16e6.txt.gz", "vocabulary.txt.gz", "vocabulary.txt"})
@@ -57,9 +35,8 @@ fs::path find_model(const fs::path& folder) {
   if (!fs::is_directory(folder)) fail("{}: no such folder; a model's or a run's was expected", folder.string());
   for (const fs::path& place : {folder, folder / "model"})
     if (holds_model(place)) return place;
-  const fs::path checkpoint = last_checkpoint(folder);
-  if (!checkpoint.empty())
-    for (const fs::path& place : {checkpoint, checkpoint / "model"})
+  if (const auto last = train::latest_checkpoint(folder, [](const fs::path&) {}).folder)
+    for (const fs::path& place : {*last, *last / "model"})
       if (holds_model(place)) return place;
   fail(
       "{}: no model in it: open_clip_config.json was looked for here, in model/ and in the last finished checkpoint-N/",

@@ -1,18 +1,16 @@
-// Checkpoints of a run: RUN/checkpoint-STEP/
+// What a run's checkpoints hold; train/checkpoint_folder.h says how they come and go: RUN/checkpoint-STEP/
 //
 //   open_clip_config.json, open_clip_model.safetensors   the model; open_clip opens the folder as it is
 //   the vocabulary's file                                so that the folder can be evaluated alone
 //   training.safetensors                                 heads, scales, AdamW, feature bank, prototypes
 //   state.json                                           counters
-//   DONE                                                 empty, last: without it the checkpoint does not count
-// Written into checkpoint-STEP.partial, synced and renamed.
 #pragma once
 #include <filesystem>
-#include <optional>
 
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/nn/clip/clip_model.h"
 #include "counterpoint/protoclip/named_tensors.h"
+#include "counterpoint/train/checkpoint_folder.h"
 
 namespace counterpoint::protoclip {
 
@@ -30,13 +28,10 @@ void write_clip_checkpoint(const std::filesystem::path& run_folder, const ClipCh
 /// vocabulary.txt or vocabulary.txt.gz.
 void copy_vocabulary(const std::filesystem::path& file, const std::filesystem::path& folder);
 
-/// The finished and undamaged one of most steps; nullopt: none.
-std::optional<std::filesystem::path> latest_clip_checkpoint(const std::filesystem::path& run_folder);
+/// The finished and undamaged one of most steps.
+train::FoundCheckpoint latest_clip_checkpoint(const std::filesystem::path& run_folder);
 
 /// Reads the model's weights into `model`. Error: a file that is damaged or missing, a model of another shape.
 ClipCheckpoint read_clip_checkpoint(const std::filesystem::path& folder, nn::ClipModel& model);
-
-/// Deletes the oldest until `keep` are left (0: all stay), and unfinished ones.
-void limit_clip_checkpoints(const std::filesystem::path& run_folder, int keep);
 
 }  // namespace counterpoint::protoclip

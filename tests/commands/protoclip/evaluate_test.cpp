@@ -8,7 +8,7 @@
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/protoclip/evaluate/encode.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
-#include "counterpoint/protoclip/train/tensor_file.h"
+#include "counterpoint/protoclip/tensor_file.h"
 #include "tests/commands/run_command.h"
 #include "tests/protoclip/evaluate/small_model.h"
 #include "tests/support/support.h"
@@ -138,7 +138,7 @@ TEST_F(OnColours, DamagedAndForeignIndexesAreRefused) {
   method::write_tensors(dir_ / "bad.safetensors", tensors);
   expect_contains(test::error_of([&] { read_index(dir_ / "bad.safetensors"); }), "do not fit together");
   method::write_tensors(dir_ / "foreign.safetensors", {{"weight", torch::ones({2})}});
-  expect_contains(test::error_of([&] { read_index(dir_ / "foreign.safetensors"); }), "no tensor 'keys'");
+  expect_contains(test::error_of([&] { read_index(dir_ / "foreign.safetensors"); }), "a tensor 'keys'");
   Index hostile = read_index(file);
   hostile.thumbnails[3] = "http://outside.invalid/x.png";
   write_index(dir_ / "hostile.safetensors", hostile);

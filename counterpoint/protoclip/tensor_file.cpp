@@ -1,8 +1,9 @@
-#include "counterpoint/protoclip/train/tensor_file.h"
+#include "counterpoint/protoclip/tensor_file.h"
 
 #include <cstring>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/strings.h"
 #include "counterpoint/weights/safetensors.h"
 #include "counterpoint/weights/safetensors_writer.h"
 
@@ -58,6 +59,50 @@ NamedTensors read_tensors(const std::filesystem::path& file) {
     tensors.emplace_back(name, std::move(tensor));
   }
   return tensors;
+}
+
+torch::Tensor text_tensor(std::string_view text) {
+  torch::Tensor bytes = torch::empty({std::ssize(text)}, torch::TensorOptions(torch::kUInt8));
+  if (!text.empty()) std::memcpy(bytes.mutable_data_ptr(), text.data(), text.size());
+  return bytes;
+}
+
+torch::Tensor line_tensor(const std::vector<std::string>& keys) {
+  std::string text;
+  for (const std::string& key : keys) {
+    if (key.find('\n') != std::string::npos) fail("the sample '{}' has a line break in its key", key);
+    text += key + '\n';
+  }
+  return text_tensor(text);
+}
+
+TensorFile::TensorFile(const std::filesystem::path& file, std::string kind)
+    : where_(file.string()), kind_(std::move(kind)), tensors_(read_tensors(file)) {}
+
+torch::Tensor TensorFile::get(const std::string& name, torch::ScalarType type, std::int64_t dimensions) const {
+  if (has(name))
+    if (const torch::Tensor& tensor = named(tensors_, name, where_);
+        tensor.scalar_type() == type && tensor.dim() == dimensions)
+      return tensor;
+  fail("{}: no file of {}: a tensor '{}' of type {} with {} dimension{} was expected", where_, kind_, name,
+       weights::dtype_name(stored_type(name, type)), dimensions, dimensions == 1 ? "" : "s");
+}
+
+std::string TensorFile::text(const std::string& name) const {
+  const torch::Tensor bytes = get(name, torch::kUInt8, 1);
+  return {static_cast<const char*>(bytes.const_data_ptr()), static_cast<size_t>(bytes.numel())};
+}
+
+std::vector<std::string> TensorFile::lines(const std::string& name) const {
+  std::vector<std::string> out = split(text(name), '\n');
+  out.pop_back();
+  return out;
+}
+
+std::int64_t TensorFile::number(const std::string& name) const {
+  const torch::Tensor one = get(name, torch::kInt64, 1);
+  if (one.numel() != 1) fail("{}: '{}' holds {} numbers, one was expected", where_, name, one.numel());
+  return one.item<std::int64_t>();
 }
 
 }  // namespace counterpoint::protoclip
