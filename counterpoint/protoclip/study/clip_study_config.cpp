@@ -33,44 +33,10 @@ std::vector<StudyArm> read_arms(const data::Json& arms, const StudyArm& common, 
 
 }  // namespace
 
-data::KeyTable train_keys(TrainSettings& s, std::string& teacher) {
+data::KeyTable train_keys(TrainSettings& settings, std::string& teacher) {
   data::KeyTable keys;
-  keys.bind("model", s.model)
-      .bind("pretrained", s.pretrained)
-      .bind("epochs", s.episodes)
-      .bind("episode_size", s.episode_size)
-      .bind("with_replacement", s.with_replacement)
-      .bind("batch_size", s.batch)
-      .bind("micro_batch_size", s.micro_batch)
-      .bind("lr", s.learning_rate)
-      .bind("beta1", s.beta1)
-      .bind("beta2", s.beta2)
-      .bind("eps", s.epsilon)
-      .bind("wd", s.weight_decay)
-      .bind("warmup", s.warmup)
-      .bind("grad_clip_norm", s.grad_clip)
-      .bind("precision", s.precision)
-      .bind("augment", s.augment)
-      .bind("workers", s.workers)
-      .bind("cache", s.cache);
-  keys.bind("w_clip", s.weights.clip)
-      .bind("w_proto", s.weights.prototype)
-      .bind("w_ext", s.weights.teacher)
-      .bind("external_teacher", teacher)
-      .bind("k", s.prototypes.k)
-      .bind("kmeans_iterations", s.prototypes.iterations)
-      .bind("kmeans_redos", s.prototypes.redos)
-      .bind("kmeans_start", s.prototypes.start)
-      .bind("target_temperature", s.prototypes.target_temperature)
-      .bind("teacher_temperature", s.prototypes.teacher_temperature)
-      .bind("back_translation", s.prototypes.back_translation)
-      .bind("normalise_prototypes", s.prototypes.normalise)
-      .bind("warm_start_kmeans", s.warm_start)
-      .bind("episode_features", s.episode_features)
-      .bind("projection_dim", s.projection_dim)
-      .bind("projection_hidden_dim", s.projection_hidden)
-      .bind("infonce_warmup", s.infonce_warmup)
-      .bind("lit_start", s.lit_start);
+  visit_settings(settings, [&](const char* key, auto& value) { keys.bind(key, value); });
+  keys.bind("workers", settings.workers).bind("cache", settings.cache).bind("external_teacher", teacher);
   return keys;
 }
 

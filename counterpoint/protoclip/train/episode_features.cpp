@@ -65,14 +65,14 @@ data::Json nearest_members(const KMeansResult& clusters, const Tensor& features,
                            const std::vector<std::int64_t>& samples, std::int64_t count) {
   const Tensor distance = (features - clusters.centroids.index_select(0, clusters.labels)).square().sum(1);
   const Tensor order = distance.argsort();
+  const auto sizes = clusters.sizes.accessor<std::int64_t, 1>(), labels = clusters.labels.accessor<std::int64_t, 1>(),
+             rows = order.accessor<std::int64_t, 1>(), positions = kept.accessor<std::int64_t, 1>();
   data::Json out = data::Json::array();
-  for (std::int64_t k = 0; k < clusters.sizes.size(0); ++k)
-    out.push_back({{"cluster", k}, {"size", clusters.sizes[k].item<std::int64_t>()}, {"nearest", data::Json::array()}});
-  for (std::int64_t i = 0; i < order.size(0); ++i) {
-    const auto row = order[i].item<std::int64_t>();
-    data::Json& nearest = out[static_cast<std::size_t>(clusters.labels[row].item<std::int64_t>())]["nearest"];
-    if (std::ssize(nearest) < count)
-      nearest.push_back(samples[static_cast<std::size_t>(kept[row].item<std::int64_t>())]);
+  for (std::int64_t k = 0; k < sizes.size(0); ++k)
+    out.push_back({{"cluster", k}, {"size", sizes[k]}, {"nearest", data::Json::array()}});
+  for (std::int64_t i = 0; i < rows.size(0); ++i) {
+    data::Json& nearest = out[static_cast<std::size_t>(labels[rows[i]])]["nearest"];
+    if (std::ssize(nearest) < count) nearest.push_back(samples[static_cast<std::size_t>(positions[rows[i]])]);
   }
   return out;
 }
@@ -103,7 +103,8 @@ void Run::cluster() {
   settings.seed = stream_seed(settings_.seed, {"kmeans", std::to_string(episode_)});
   const bool warm = settings_.warm_start && prototypes_.has_value();
   prototypes_ = build_prototypes(features.h_image, features.h_text, teacher, settings, warm ? &*prototypes_ : nullptr);
-  write_gallery(features, kept);
+  const std::int64_t end = settings_.lit_start >= 0 ? settings_.lit_start : settings_.episodes;
+  if (episode_ + 1 == end) write_gallery(features, kept);  // the report shows the last prototypes
   const PrototypeWatch watch = watch_prototypes(*prototypes_);
   log_->write(step_, watch_metrics(watch));
   if (kept.size(0) < std::ssize(samples_)) {

@@ -4,6 +4,7 @@
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/random.h"
+#include "counterpoint/protoclip/evaluate/encode.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -12,15 +13,6 @@ using Clock = std::chrono::steady_clock;
 using torch::Tensor;
 
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-image::Normalisation normalisation_of(const nn::PixelNormalisation& pixels) {
-  image::Normalisation out;
-  for (std::size_t c = 0; c < 3; ++c) {
-    out.mean[c] = static_cast<float>(pixels.mean[c]);
-    out.std[c] = static_cast<float>(pixels.deviation[c]);
-  }
-  return out;
-}
 
 EpisodePlan plan_of(const TrainSettings& settings, std::size_t samples) {
   return EpisodePlan({.dataset_size = static_cast<std::int64_t>(samples),
@@ -67,7 +59,7 @@ image_text::LoaderSettings Run::loader_settings() const {
   const int side = static_cast<int>(config.vision.image_size);
   image_text::LoaderSettings loader{.workers = settings_.workers, .seed = settings_.seed};
   loader.augment = settings_.augment ? image::AugmentSettings{.side = side} : image::plain_augmentation(side);
-  loader.augment->normalisation = normalisation_of(config.pixels);
+  loader.augment->normalisation = normalisation_of(config);
   return loader;
 }
 
@@ -97,8 +89,7 @@ BatchInput Run::input_of(const image_text::LoadedBatch& loaded, const std::vecto
     positions.push_back(batch[static_cast<std::size_t>(loaded.position[i])]);
   }
   // No copy: `loaded` outlives what is computed from it.
-  const Tensor pixels = torch::from_blob(const_cast<float*>(loaded.pixels.data()), {rows, 3, loaded.side, loaded.side});
-  return {pixels, torch::tensor(ids).view({rows, context}), torch::tensor(positions)};
+  return {pixels_of(loaded), torch::tensor(ids).view({rows, context}), torch::tensor(positions)};
 }
 
 bool Run::clusters_now() const { return settings_.clusters() && episode_ >= settings_.infonce_warmup && !in_tail(); }

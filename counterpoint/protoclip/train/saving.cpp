@@ -4,6 +4,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
+#include "counterpoint/protoclip/teacher/reduce.h"
 #include "counterpoint/protoclip/train/run.h"
 
 namespace counterpoint::protoclip {
@@ -30,11 +31,13 @@ void Run::save() {
   if (bank_) add(checkpoint.tensors, "bank.", bank_->tensors());
   if (prototypes_) add(checkpoint.tensors, "prototypes.", prototype_tensors(*prototypes_));
   write_clip_checkpoint(folder_, checkpoint, learner_.model(), data_.vocabulary);
-  limit_clip_checkpoints(folder_, settings_.keep);
+  train::limit_checkpoints(folder_, settings_.keep);
 }
 
 void Run::resume() {
-  const auto found = latest_clip_checkpoint(folder_);
+  const auto [found, notes] = latest_clip_checkpoint(folder_);
+  for (const std::string& note : notes)
+    if (hooks_.note) hooks_.note(note);
   if (!found) {
     log_.emplace(folder_);
     return;
@@ -64,9 +67,7 @@ data::Json Run::map_points() {
   const auto loaded = loader.next();
   const BatchFeatures features = learner_.features(input_of(*loaded, batch[0]));
   learner_.train(true);
-  const torch::Tensor all = torch::cat({features.z_image, features.z_text});
-  const torch::Tensor centred = all - all.mean(0, true);
-  const torch::Tensor places = centred.mm(std::get<2>(torch::linalg_svd(centred, false)).narrow(0, 0, 2).t());
+  const torch::Tensor places = pca(torch::cat({features.z_image, features.z_text}), 2).rows;
   data::Json points = data::Json::array();
   for (std::int64_t i = 0; i < features.z_image.size(0); ++i) {
     const torch::Tensor image = places[i], text = places[features.z_image.size(0) + i];
@@ -99,7 +100,7 @@ void check_same_run(const std::filesystem::path& folder, const TrainSettings& se
   now["vocabulary"] = fmt::format("{:016x}", data.tokenizer.fingerprint());
   now["teacher"] = data.teacher ? data.teacher->source : "";
   const std::filesystem::path file = folder / "config.json";
-  if (std::filesystem::exists(file) && latest_clip_checkpoint(folder)) {
+  if (std::filesystem::exists(file) && latest_clip_checkpoint(folder).folder) {
     const data::Json then = data::read_json(file).value("settings", data::Json::object());
     for (const auto& [key, value] : now.items())
       if (!then.contains(key) || then.at(key) != value)

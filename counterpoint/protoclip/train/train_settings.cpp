@@ -26,42 +26,15 @@ void check_clusters(const TrainSettings& s, std::int64_t episode, bool has_teach
 
 }  // namespace
 
-data::Json settings_json(const TrainSettings& s) {
-  const PrototypeSettings& p = s.prototypes;
-  return {{"model", s.model},
-          {"pretrained", s.pretrained.string()},
-          {"seed", s.seed},
-          {"episodes", s.episodes},
-          {"episode_size", s.episode_size},
-          {"with_replacement", s.with_replacement},
-          {"batch_size", s.batch},
-          {"micro_batch_size", s.micro_batch},
-          {"lr", s.learning_rate},
-          {"beta1", s.beta1},
-          {"beta2", s.beta2},
-          {"eps", s.epsilon},
-          {"wd", s.weight_decay},
-          {"warmup", s.warmup},
-          {"grad_clip_norm", s.grad_clip},
-          {"precision", s.precision},
-          {"augment", s.augment},
-          {"w_clip", s.weights.clip},
-          {"w_proto", s.weights.prototype},
-          {"w_ext", s.weights.teacher},
-          {"k", p.k},
-          {"kmeans_iterations", p.iterations},
-          {"kmeans_redos", p.redos},
-          {"kmeans_start", p.start},
-          {"target_temperature", p.target_temperature},
-          {"teacher_temperature", p.teacher_temperature},
-          {"back_translation", p.back_translation},
-          {"normalise_prototypes", p.normalise},
-          {"warm_start_kmeans", s.warm_start},
-          {"episode_features", s.episode_features},
-          {"projection_dim", s.projection_dim},
-          {"projection_hidden_dim", s.projection_hidden},
-          {"infonce_warmup", s.infonce_warmup},
-          {"lit_start", s.lit_start}};
+data::Json settings_json(const TrainSettings& settings) {
+  data::Json json{{"seed", settings.seed}};
+  visit_settings(settings, [&](const char* key, const auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::filesystem::path>)
+      json[key] = value.string();
+    else
+      json[key] = value;
+  });
+  return json;
 }
 
 void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teacher) {

@@ -46,6 +46,44 @@ struct TrainSettings {
   bool clusters() const { return weights.prototype > 0 || weights.teacher > 0; }
 };
 
+/// What shapes a run besides its seed, under the options' names: visit("lr", settings.learning_rate), ...
+template <class Settings, class Visit>
+void visit_settings(Settings& s, Visit&& visit) {
+  visit("model", s.model);
+  visit("pretrained", s.pretrained);
+  visit("epochs", s.episodes);
+  visit("episode_size", s.episode_size);
+  visit("with_replacement", s.with_replacement);
+  visit("batch_size", s.batch);
+  visit("micro_batch_size", s.micro_batch);
+  visit("lr", s.learning_rate);
+  visit("beta1", s.beta1);
+  visit("beta2", s.beta2);
+  visit("eps", s.epsilon);
+  visit("wd", s.weight_decay);
+  visit("warmup", s.warmup);
+  visit("grad_clip_norm", s.grad_clip);
+  visit("precision", s.precision);
+  visit("augment", s.augment);
+  visit("w_clip", s.weights.clip);
+  visit("w_proto", s.weights.prototype);
+  visit("w_ext", s.weights.teacher);
+  visit("k", s.prototypes.k);
+  visit("kmeans_iterations", s.prototypes.iterations);
+  visit("kmeans_redos", s.prototypes.redos);
+  visit("kmeans_start", s.prototypes.start);
+  visit("target_temperature", s.prototypes.target_temperature);
+  visit("teacher_temperature", s.prototypes.teacher_temperature);
+  visit("back_translation", s.prototypes.back_translation);
+  visit("normalise_prototypes", s.prototypes.normalise);
+  visit("warm_start_kmeans", s.warm_start);
+  visit("episode_features", s.episode_features);
+  visit("projection_dim", s.projection_dim);
+  visit("projection_hidden_dim", s.projection_hidden);
+  visit("infonce_warmup", s.infonce_warmup);
+  visit("lit_start", s.lit_start);
+}
+
 /// What a run must share with the one that it resumes.
 data::Json settings_json(const TrainSettings& settings);
 
