@@ -2,6 +2,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/strings.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
 #include "counterpoint/text/bpe_trainer.h"
 
@@ -25,11 +26,22 @@ fs::path open_vocabulary(const fs::path& given, const image_text::PairSet& pairs
   return file;
 }
 
+namespace {
+
+/// For a file's name. Two encoders' folders may be called the same.
+std::string teacher_label(const std::string& name) {
+  if (!fs::exists(name)) return name;
+  const fs::path folder = fs::canonical(name);
+  return fmt::format("{}-{:08x}", folder.filename().string(), stable_hash(folder.string()) & 0xffffffff);
+}
+
+}  // namespace
+
 TeacherFeatures open_teacher(const std::string& name, const image_text::PairSet& pairs, const fs::path& folder) {
   const CaptionSet captions = captions_of(pairs);
   if (fs::is_regular_file(name)) return read_teacher_for(name, captions);
   const fs::path file =
-      folder / fmt::format("teacher-{:016x}-{}.safetensors", pairs.fingerprint(), fs::path(name).filename().string());
+      folder / fmt::format("teacher-{:016x}-{}.safetensors", pairs.fingerprint(), teacher_label(name));
   if (fs::exists(file)) return read_teacher_for(file, captions);
   const TeacherFeatures features = make_teacher(captions, name);
   make_dirs(folder);
