@@ -36,6 +36,11 @@ CLI::Option* add(CLI::App& command, const char* name, Value& value, const char* 
 }
 
 void add_files(CLI::App& command, Options& o) {
+  add_data_options(command, o.data);
+  command.get_option("--train-data")->group("Files");
+  for (const char* form : {"--dataset-type", "--csv-img-key", "--csv-caption-key", "--csv-label-key", "--csv-separator",
+                           "--synthetic-size"})
+    command.get_option(form)->group(rare("Files"));
   command.add_option("--output-dir,--logs", o.output, "The run's folder; a run that was stopped goes on there")
       ->required()
       ->option_text("DIR REQUIRED")
@@ -56,7 +61,6 @@ void add_run(CLI::App& command, Options& o) {
   method::TrainSettings& s = o.train;
   const std::string run = "Run";
   add(command, "--model", s.model, "RN50, ViT-B-32, tiny-resnet, .., or an open_clip JSON file", "NAME", run);
-  add(command, "--pretrained", s.pretrained, "open_clip folder to start from", "DIR", run);
   add(command, "--epochs,--episodes", s.episodes, "Episodes: passes over their samples", "N", run)->check(above_zero());
   add(command, "--episode-size", s.episode_size, "Samples of an episode (0: all)", "M", run)->check(zero_or_more());
   add(command, "--batch-size", s.batch, "Pairs of a step", "N", run)->check(above_zero());
@@ -69,6 +73,7 @@ void add_run(CLI::App& command, Options& o) {
       run)
       ->check(zero_or_more());
   const std::string more = rare("Run");
+  add(command, "--pretrained", s.pretrained, "open_clip folder to start from", "DIR", more);
   add(command, "--accum-freq", o.accum_freq, "Parts in which a batch is computed; all negatives are kept", "N", more)
       ->check(above_zero());
   add(command, "--wd", s.weight_decay, "Weight decay (not of biases, norms, scales, heads)", "X", more)
@@ -199,7 +204,6 @@ void declare_train(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       program.add_subcommand("train", "Train CLIP with prototypes and back translation, or CLIP alone.");
-  add_data_options(*command, options->data);
   add_files(*command, *options);
   add_run(*command, *options);
   add_prototypes(*command, *options);

@@ -4,6 +4,8 @@
 
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/protoclip/commands.h"
+#include "counterpoint/commands/protoclip/data_options.h"
+#include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/text/bpe_trainer.h"
@@ -12,13 +14,26 @@ namespace counterpoint::commands::protoclip {
 namespace {
 
 struct Options {
+  image_text::DataOptions data;
   std::filesystem::path captions, output;
   std::int64_t size = 4096, min_count = 2;
 };
 
+void add_captions(text::BpeTrainer& trainer, const Options& options) {
+  if (options.captions.empty() == options.data.data.empty())
+    fail("where are the captions? Give either --train-data (pairs) or --captions (a text file)");
+  if (!options.captions.empty()) {
+    for (const std::string& caption : split(read_file(options.captions), '\n')) trainer.add(caption);
+    return;
+  }
+  const image_text::PairSet pairs = open_noted(options.data);
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    for (const std::string& caption : pairs.pair(i).captions) trainer.add(caption);
+}
+
 void learn(const Options& options) {
   text::BpeTrainer trainer;
-  for (const std::string& caption : split(read_file(options.captions), '\n')) trainer.add(caption);
+  add_captions(trainer, options);
   const text::Merges merges = trainer.train(options.size, options.min_count);
   text::write_merges_file(options.output, merges);
   const std::string line =
@@ -33,7 +48,8 @@ void declare_vocabulary(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand(
       "vocabulary", "Learn a small byte-level BPE vocabulary from captions, in the form of CLIP's own.");
-  command->add_option("--captions", options->captions, "Text file with one caption a line")->required();
+  add_data_options(*command, options->data);
+  command->add_option("--captions", options->captions, "Text file with one caption a line, instead of pairs");
   command->add_option("--output", options->output, "The vocabulary; gzipped where the name ends in .gz")->required();
   shown_as(command->add_option("--size", options->size, "Tokens in all, the 514 that are always there included")
                ->capture_default_str(),

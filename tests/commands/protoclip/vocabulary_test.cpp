@@ -21,6 +21,30 @@ TEST(Vocabulary, IsLearnedFromCaptionsAndOpens) {
   EXPECT_EQ(text::open_clip_tokenizer(output).ids("dog").size(), 1U);
 }
 
+/// The same captions as a text file and as pairs.
+TEST(Vocabulary, IsTheSameFromPairs) {
+  const test::ScratchDir scratch;
+  write_file_atomic(scratch / "captions.txt", "a dog runs\na dog sleeps\nthe dog runs\n");
+  write_file_atomic(scratch / "pairs.tsv",
+                    "filepath\ttitle\n1.png\ta dog runs\n2.png\ta dog sleeps\n3.png\tthe dog runs\n");
+  const auto learn = [&](const char* option, const char* from, const char* to) {
+    const test::CommandResult result = test::run_command(
+        {"vocabulary", option, (scratch / from).string(), "--output", (scratch / to).string(), "--size", "516"},
+        {declare_vocabulary});
+    EXPECT_EQ(result.exit_code, 0) << result.error;
+    return read_file(scratch / to);
+  };
+  EXPECT_EQ(learn("--captions", "captions.txt", "a.txt"), learn("--train-data", "pairs.tsv", "b.txt"));
+}
+
+TEST(Vocabulary, AsksForCaptions) {
+  const test::ScratchDir scratch;
+  const test::CommandResult result =
+      test::run_command({"vocabulary", "--output", (scratch / "out").string()}, {declare_vocabulary});
+  EXPECT_EQ(result.exit_code, 1);
+  test::expect_contains(result.error, "--train-data");
+}
+
 TEST(Vocabulary, TellsTheLeastSize) {
   const test::ScratchDir scratch;
   write_file_atomic(scratch / "captions.txt", "a dog\n");
