@@ -9,6 +9,7 @@
 #include "counterpoint/persuasion/study/study_report.h"
 #include "tests/support/support.h"
 
+#include <regex>
 #include <set>
 
 namespace counterpoint::persuasion {
@@ -51,6 +52,16 @@ TEST(StudyConfig, UnknownKeysAndArmsAreNamedWithTheNearestRightOne) {
   test::expect_contains(error(std::string(small_study) + "bata = 1\n"), "beta");
   test::expect_contains(error("arms = [\"base\", \"pbd\"]\n"), "pbt");
   test::expect_contains(error("seeds = [1]\n"), "agents.trained");
+}
+
+TEST(StudyConfig, TheBestEpochNeedsValidationQuestions) {
+  const test::ScratchDir scratch;
+  const std::string chosen = std::string(small_study) + "metric_for_best_model = \"eval_balanced_overall\"\n";
+  test::expect_contains(test::error_of([&] { config_from(scratch, chosen); }), "questions.valid");
+  const std::string with_valid = std::regex_replace(chosen, std::regex("test = 5"), "test = 5\nvalid = 5");
+  EXPECT_EQ(config_from(scratch, with_valid).best_metric, "eval_balanced_overall");
+  const std::string misspelt = std::regex_replace(with_valid, std::regex("overall"), "overal");
+  test::expect_contains(test::error_of([&] { config_from(scratch, misspelt); }), "eval_balanced_overall");
 }
 
 TEST(StudyConfig, TheShippedFilesAreRead) {
@@ -128,6 +139,18 @@ TEST(Claims, AreJudgedFromTheInterval) {
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 50)), "3a"), Verdict::does_not_hold);
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 61)), "3a"), Verdict::not_decided);
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 90)), "8"), Verdict::not_decided);
+}
+
+TEST(Claims, WhatDrivesFlippingIsJudgedFromStandardErrors) {
+  StudyResults results;
+  results.acceptance = {{.name = "own_logprob", .value = -0.4, .standard_error = 0.1},
+                        {.name = "other_logprob", .value = 0.2, .standard_error = 0.3}};
+  EXPECT_EQ(verdict_of(judge_claims(results), "7a"), Verdict::holds);
+  EXPECT_EQ(verdict_of(judge_claims(results), "7b"), Verdict::not_decided);
+  results.acceptance = {{.name = "own_logprob", .value = 0.4, .standard_error = 0.1},
+                        {.name = "other_logprob", .value = 0.9, .standard_error = 0.3}};
+  EXPECT_EQ(verdict_of(judge_claims(results), "7a"), Verdict::does_not_hold);
+  EXPECT_EQ(verdict_of(judge_claims(results), "7b"), Verdict::holds);
 }
 
 TEST(StudyPage, ShowsWhatEachArmSaidToOnePrompt) {

@@ -114,6 +114,31 @@ ClaimResult judge(const Claim& claim, const StudyResults& results) {
   return result;
 }
 
+/// A coefficient of base's regression is above 0 (sign 1) or below (sign -1).
+std::optional<ClaimResult> judge_coefficient(std::string text, const StudyResults& results, const std::string& name,
+                                             int sign) {
+  const auto found = std::find_if(results.acceptance.begin(), results.acceptance.end(),
+                                  [&](const Coefficient& one) { return one.name == name; });
+  if (found == results.acceptance.end()) return std::nullopt;
+  const double half = 1.96 * found->standard_error;
+  const Interval interval{found->value - half, found->value + half};
+  ClaimResult result{.text = std::move(text)};
+  if (sign * interval.low > 0 && sign * interval.high > 0) result.verdict = Verdict::holds;
+  if (sign * interval.low <= 0 && sign * interval.high <= 0) result.verdict = Verdict::does_not_hold;
+  result.detail = fmt::format("coefficient {:+.2f}, 95 % from {:+.2f} to {:+.2f}; claimed: {} 0", found->value,
+                              interval.low, interval.high, sign > 0 ? "above" : "below");
+  return result;
+}
+
+/// That stated confidence does not matter cannot be shown by an interval; its coefficients stand in the evaluation.
+void acceptance_claims(const StudyResults& results, std::vector<ClaimResult>& judged) {
+  for (auto& claim : {judge_coefficient("7a. Base flips less often where its own answer is more plausible to it",
+                                        results, "own_logprob", -1),
+                      judge_coefficient("7b. Base flips more often where the other answer is more plausible to it",
+                                        results, "other_logprob", 1)})
+    if (claim) judged.push_back(*claim);
+}
+
 }  // namespace
 
 const char* name_of(Verdict verdict) {
@@ -136,6 +161,7 @@ std::vector<ClaimResult> judge_claims(const StudyResults& results) {
   debate_claims(book);
   std::vector<ClaimResult> judged;
   for (const Claim& claim : book.claims()) judged.push_back(judge(claim, results));
+  acceptance_claims(results, judged);
   judged.push_back({.text = "8. Dialogues of small models train a larger one",
                     .detail = "not tested: the study trains one of the models that argue"});
   return judged;

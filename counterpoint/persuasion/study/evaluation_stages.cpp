@@ -28,13 +28,27 @@ bool needs_partner(const std::string& evaluation, const StudyConfig& config) {
 
 }  // namespace
 
-Seat StudyWork::seat(const StudyAgent& agent, const std::filesystem::path& adapter) const {
+generate::EngineOptions StudyWork::engine_of(const StudyAgent& agent) const {
   generate::EngineOptions engine;
   engine.model = resolved_model(agent.model);
-  engine.adapter = adapter;
   engine.dtype = config_.dtype;
   engine.device = config_.device;
   engine.max_batch = config_.batch;
+  return engine;
+}
+
+EvaluationSettings StudyWork::evaluation_settings() const {
+  EvaluationSettings settings;
+  settings.config = tree_config();
+  settings.sampling = sampling(0);
+  settings.seed = config_.seed;
+  settings.stop = hooks_.stop;
+  return settings;
+}
+
+Seat StudyWork::seat(const StudyAgent& agent, const std::filesystem::path& adapter) const {
+  generate::EngineOptions engine = engine_of(agent);
+  engine.adapter = adapter;
   const std::string reading = config_.answer_model.empty() ? "" : resolved_model(config_.answer_model);
   return open_seat(agent.name, engine, config_.answer_mode, reading);
 }
@@ -64,11 +78,7 @@ void StudyWork::evaluate(const std::string& arm, std::uint64_t seed, const std::
 }
 
 Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained) {
-  EvaluationSettings common;
-  common.config = tree_config();
-  common.sampling = sampling(0);
-  common.seed = config_.seed;
-  common.stop = hooks_.stop;
+  const EvaluationSettings common = evaluation_settings();
   const auto with = [&](auto settings) {
     static_cast<EvaluationSettings&>(settings) = common;
     return settings;

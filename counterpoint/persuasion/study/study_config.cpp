@@ -50,7 +50,7 @@ Table root_table(StudyConfig& c) {
       .bind("answer_model", c.answer_model)
       .bind("both_agents", c.both_agents);
   Table dpo = training_table(c.dpo);
-  dpo.bind("beta", c.beta).bind("loss", c.loss);
+  dpo.bind("beta", c.beta).bind("loss", c.loss).bind("metric_for_best_model", c.best_metric);
   Table lora;
   lora.bind("r", c.lora_r).bind("alpha", c.lora_alpha).bind("dropout", c.lora_dropout);
   Table evaluate;
@@ -92,6 +92,9 @@ void check(const StudyConfig& c, const std::string& file) {
   one_of(c.arms, {"base", "accept", "resist", "pbt"}, file + ": arms");
   one_of(c.evaluations, {"balanced", "misinformation", "flipflop", "debate", "acceptance"}, file + ": evaluate.run");
   one_of({c.split}, {"valid", "test"}, file + ": evaluate.split");
+  one_of({c.best_metric}, {"", "eval_balanced_overall"}, file + ": dpo.metric_for_best_model");
+  if (!c.best_metric.empty() && c.valid < 1)
+    fail("{}: dpo.metric_for_best_model needs validation questions: questions.valid must be 1 or more", file);
   for (const StudyAgent* agent : {&c.trained, &c.partner}) {
     if (agent->model.empty()) fail("{}: agents.trained and agents.partner must both name a 'model'", file);
     if (agent->knows && (*agent->knows < 0 || *agent->knows > 1))

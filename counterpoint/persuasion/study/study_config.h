@@ -39,6 +39,8 @@ struct StudyConfig {
   int lora_r = 16;
   double lora_alpha = 32, lora_dropout = 0.05, beta = 0.1;
   std::string loss = "sigmoid";
+  std::string best_metric;   ///< of DPO's epochs keep the best: "eval_balanced_overall", generated for the pairs of the
+                             ///< validation questions (spec 1.2); "" = the last
   bool both_agents = false;  ///< pairs of the partner's turns too; false: of the trained agent's only
 
   std::string tree;  ///< a tree config's file; "" = the paper's Figure 2

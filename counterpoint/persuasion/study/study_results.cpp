@@ -10,11 +10,29 @@
 namespace counterpoint::persuasion {
 namespace {
 
+std::filesystem::path result_file(const StudyConfig& config, const std::string& arm, std::uint64_t seed,
+                                  const std::string& evaluation) {
+  return config.output_dir / "evaluations" / run_name(arm, seed) / evaluation / "result.json";
+}
+
 Outcomes read_outcomes(const StudyConfig& config, const std::string& arm, std::uint64_t seed,
                        const std::string& evaluation) {
-  const std::filesystem::path file =
-      config.output_dir / "evaluations" / run_name(arm, seed) / evaluation / "result.json";
+  const std::filesystem::path file = result_file(config, arm, seed, evaluation);
   return outcomes_from_json(data::read_json(file), file.string());
+}
+
+std::vector<Coefficient> read_regression(const std::filesystem::path& file) {
+  const data::Json result = data::read_json(file);
+  std::vector<Coefficient> out;
+  const data::Json& regression = result.at("regression");
+  if (!regression.contains("coefficients")) return out;
+  for (const data::Json& one : regression.at("coefficients"))
+    out.push_back({.name = one.at("name"),
+                   .value = one.at("value"),
+                   .standard_error = one.at("standard_error"),
+                   .z = one.at("z"),
+                   .p = one.at("p")});
+  return out;
 }
 
 /// Where an item of a seed stands.
@@ -104,7 +122,11 @@ OfItems StudyResults::value_of(const std::string& evaluation, const std::string&
 
 StudyResults collect_results(const StudyConfig& config) {
   StudyResults results;
-  for (const std::string& evaluation : config.evaluations) add_evaluation(config, evaluation, results);
+  for (const std::string& evaluation : config.evaluations) {
+    add_evaluation(config, evaluation, results);
+    if (evaluation == "acceptance" && results.arms.contains("base"))
+      results.acceptance = read_regression(result_file(config, "base", 0, evaluation));
+  }
   return results;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "counterpoint/persuasion/evaluate/figures.h"
+#include "counterpoint/persuasion/evaluate/logistic.h"
 #include "counterpoint/persuasion/study/study_config.h"
 #include "counterpoint/report/number.h"
 
@@ -27,6 +28,8 @@ struct StudyResults {
   /// all seeds), and every seed's value.
   std::map<std::string, std::map<std::string, report::Estimate>> arms;
   std::map<std::string, AlignedOutcomes> aligned;  ///< by evaluation
+  /// Base's regression of flipping (acceptance.h); empty where it was not run or could not be fitted.
+  std::vector<Coefficient> acceptance;
 
   /// A metric of an arm as a function of items of `evaluation`. Not defined where the study has no such arm.
   OfItems value_of(const std::string& evaluation, const std::string& arm, const std::string& metric) const;

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 
+#include "counterpoint/persuasion/evaluate/evaluation.h"
 #include "counterpoint/persuasion/growing_tree.h"
 #include "counterpoint/persuasion/pair_selection.h"
 #include "counterpoint/persuasion/study/seat.h"
@@ -41,6 +42,11 @@ class StudyWork {
   TuneSettings tune(const StudyAgent& agent, const std::filesystem::path& adapter, const StudyTraining& training,
                     std::uint64_t seed, const std::filesystem::path& run_folder) const;
   train::FitHooks fit_hooks() const;
+  /// With a measurement on the validation pairs, where the best epoch is chosen by it.
+  train::FitHooks selecting_hooks(const std::filesystem::path& folder) const;
+  generate::EngineOptions engine_of(const StudyAgent& agent) const;
+  /// Of any evaluation: greedy, the tree's prompts, the study's seed.
+  EvaluationSettings evaluation_settings() const;
   data::Json training_json(const StudyTraining& training) const;
   data::Json evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation);
   data::Json run_evaluation(const std::string& evaluation, Seat& trained);

@@ -4,6 +4,7 @@
 #include "counterpoint/core/random.h"
 #include "counterpoint/persuasion/dialogue.h"
 #include "counterpoint/persuasion/evaluate/evaluation.h"
+#include "counterpoint/persuasion/study/generated_accuracy.h"
 #include "counterpoint/persuasion/study/study_work.h"
 #include "counterpoint/persuasion/train/arms.h"
 
@@ -64,6 +65,20 @@ train::FitHooks StudyWork::fit_hooks() const {
   return {.evaluate = nullptr, .on_step = nullptr, .note = hooks_.note, .stop = hooks_.stop};
 }
 
+train::FitHooks StudyWork::selecting_hooks(const std::filesystem::path& folder) const {
+  train::FitHooks hooks = fit_hooks();
+  if (config_.best_metric.empty()) return hooks;
+  GeneratedAccuracySettings settings;
+  settings.engine = engine_of(config_.trained);
+  settings.scratch = folder / "measured";
+  settings.answer_mode = config_.answer_mode;
+  static_cast<EvaluationSettings&>(settings.evaluation) = evaluation_settings();
+  settings.progress = [this] { return hooks_.progress("validation", "replies"); };
+  const HeldOut held_out = read_held_out(stages_.folder("pairs") / "valid.jsonl", questions("valid"));
+  hooks.evaluate = generated_accuracy(held_out.pairs, settings);
+  return hooks;
+}
+
 void StudyWork::teach(const StudyAgent& agent) {
   const std::string name = "agents/" + agent.name;
   Json inputs{{"model", agent.model}, {"adapter", agent.adapter}, {"knows", agent.knows.value_or(-1)}};
@@ -100,7 +115,8 @@ void StudyWork::train_arm(const std::string& arm, std::uint64_t seed) {
                     {"seed", seed},
                     {"sft", training_json(config_.sft)},
                     {"dpo", training_json(config_.dpo)},
-                    {"loss", {config_.loss, config_.beta}}};
+                    {"loss", {config_.loss, config_.beta}},
+                    {"best", config_.best_metric}};
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
     Tuner sft(tune(config_.trained, adapter_of(config_.trained), config_.sft, seed, folder / "sft"));
     const PreferenceRows rows = load_preference_rows(stages_.folder("pairs") / "train.jsonl", sft.encoder());
@@ -114,9 +130,11 @@ void StudyWork::train_arm(const std::string& arm, std::uint64_t seed) {
     DpoSettings settings;
     static_cast<TuneSettings&>(settings) = tune(config_.trained, folder / "sft", config_.dpo, seed, folder / "dpo");
     settings.loss = {.kind = config_.loss, .beta = config_.beta};
+    settings.fit.best_metric = config_.best_metric;
+    settings.fit.greater_is_better = true;
     const auto dpo_progress =
         hooks_.progress(fmt::format("{}: DPO on {} pairs", run_name(arm, seed), pairs.size()), "steps");
-    finish(Tuner(settings).dpo(pairs, {}, settings, fit_hooks(), *dpo_progress));
+    finish(Tuner(settings).dpo(pairs, {}, settings, selecting_hooks(folder), *dpo_progress));
   });
 }
 
