@@ -1,4 +1,5 @@
 # Writes generated/counterpoint/version_info.h with the commit of the checkout; run at each build, rewritten when it changes.
+cmake_minimum_required(VERSION 3.22)
 set(commit unknown)
 find_package(Git QUIET)
 if(GIT_FOUND)
