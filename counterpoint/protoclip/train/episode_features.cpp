@@ -8,6 +8,7 @@ namespace counterpoint::protoclip {
 using torch::Tensor;
 
 /// h of these positions of the episode, in eval mode, seen as the training pass will see them: same crop, same caption.
+/// Where the user stops the run, the rest stays zero.
 BatchFeatures Run::forward(const std::vector<std::int64_t>& positions) {
   const torch::NoGradGuard no_gradients;
   std::vector<std::vector<std::int64_t>> batches;
@@ -27,6 +28,7 @@ BatchFeatures Run::forward(const std::vector<std::int64_t>& positions) {
     const Tensor rows = torch::tensor(loaded->position) + static_cast<std::int64_t>(number) * settings_.batch;
     all.h_image.index_copy_(0, rows, part.h_image);
     all.h_text.index_copy_(0, rows, part.h_text);
+    if (stopped()) break;
   }
   learner_.train(true);
   return all;
@@ -92,8 +94,9 @@ void Run::write_gallery(const BatchFeatures& features, const Tensor& kept) const
   write_file_atomic(folder_ / "prototypes.json", json.dump() + "\n");
 }
 
-void Run::cluster() {
+bool Run::cluster() {
   BatchFeatures features = episode_features();
+  if (stopped_) return false;
   const Tensor kept = features.h_image.square().sum(1).gt(0).nonzero().squeeze(1);
   features.h_image = features.h_image.index_select(0, kept);
   features.h_text = features.h_text.index_select(0, kept);
@@ -120,6 +123,7 @@ void Run::cluster() {
         fmt::format("episode {}: soft targets leave {:.2f} on their own prototype, so the prototype loss teaches "
                     "little; lower --target-temperature (now {}), or --normalise-prototypes",
                     episode_ + 1, own, settings.target_temperature));
+  return true;
 }
 
 }  // namespace counterpoint::protoclip

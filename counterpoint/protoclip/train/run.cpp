@@ -125,13 +125,18 @@ void Run::log_step(const LossTerms& terms, double rate, std::int64_t pairs) {
   log_->write(step_, metrics);
 }
 
+bool Run::stopped() {
+  stopped_ = stopped_ || (hooks_.stop && hooks_.stop());
+  return stopped_;
+}
+
 /// Steps 1 to 4 of the paper's episode; goes on where a checkpoint left it.
 bool Run::train_episode() {
   const auto begun = Clock::now();
   const double before = seconds_;
   samples_ = plan_.samples(episode_);  // 1. the samples
   batches_ = plan_.batches(episode_, settings_.batch);
-  if (clusters_now() && batch_ == 0) cluster();  // 2. features, 3. prototypes
+  if (clusters_now() && batch_ == 0 && !cluster()) return false;  // 2. features, 3. prototypes
   if (in_tail()) learner_.lock_image();
   const std::vector<std::vector<std::int64_t>> left(batches_.begin() + batch_,
                                                     batches_.end());  // 4. one pass of training
@@ -142,7 +147,7 @@ bool Run::train_episode() {
     train_batch(*loaded);
     rate_seconds_ = since(pass);
     seconds_ = before + since(begun);
-    if (hooks_.stop && hooks_.stop()) return false;
+    if (stopped()) return false;
   }
   seconds_ = before + since(begun);
   ++episode_;

@@ -20,6 +20,7 @@ class Run {
  private:
   // run.cpp
   bool train_episode();  ///< false: interrupted
+  bool stopped();        ///< asked to, now or before
   void train_batch(const image_text::LoadedBatch& loaded);
   void log_step(const LossTerms& terms, double rate, std::int64_t pairs);
   void evaluate(std::int64_t episode);
@@ -32,7 +33,7 @@ class Run {
   std::vector<std::vector<image_text::Visit>> visits(const std::vector<std::vector<std::int64_t>>& batches) const;
 
   // episode_features.cpp
-  void cluster();
+  bool cluster();  ///< false: interrupted, and nothing has changed
   BatchFeatures episode_features();
   BatchFeatures forward(const std::vector<std::int64_t>& positions);
   torch::Tensor teacher_rows() const;
@@ -63,6 +64,7 @@ class Run {
   std::int64_t episode_ = 0, batch_ = 0, step_ = 0;  ///< the next batch of the running episode; steps done
   std::vector<std::int64_t> samples_;                ///< of the running episode
   std::vector<std::vector<std::int64_t>> batches_;   ///< of the running episode, as positions
+  bool stopped_ = false;
   double seconds_ = 0;
   double rate_seconds_ = 0;
   std::int64_t rate_pairs_ = 0;

@@ -54,13 +54,13 @@ class Training : public testing::Test {
     if (teacher) data.teacher = make_teacher(captions_of(*pairs_), "tfidf", {.dim = 4});
     return data;
   }
-  /// Stops after `stop_after` steps (0: never).
+  /// Stops after `stop_after` batches, a feature pass's among them (0: never).
   TrainResult run(const std::string& name, const TrainSettings& s, std::int64_t stop_after = 0) {
     ProgressSink silent;
-    std::int64_t steps = 0;
+    std::int64_t batches = 0;
     TrainHooks hooks{
         .evaluate = nullptr, .note = [this](const std::string& line) { notes_ += line + "\n"; }, .stop = nullptr};
-    if (stop_after > 0) hooks.stop = [&, stop_after] { return ++steps == stop_after; };
+    if (stop_after > 0) hooks.stop = [&, stop_after] { return ++batches == stop_after; };
     return train_clip(dir_ / name, s, data(s.weights.teacher > 0), hooks, silent);
   }
   std::string model_bytes(const std::string& name) const {
@@ -109,9 +109,15 @@ TEST_F(Training, AStoppedRunGivesTheSameBits) {
     s.warm_start = true;
     const std::string whole = std::string("whole-") + features, parts = std::string("parts-") + features;
     run(whole, s);
-    EXPECT_TRUE(run(parts, s, 9).interrupted);  // in the first episode with prototypes
-    EXPECT_TRUE(run(parts, s, 3).interrupted);  // at an episode's last step
-    EXPECT_FALSE(run(parts, s).interrupted);
+    std::vector<std::int64_t> steps;
+    for (const std::int64_t stop_after : {9, 9, 3, 0}) {
+      const TrainResult result = run(parts, s, stop_after);
+      EXPECT_EQ(result.interrupted, stop_after > 0);
+      steps.push_back(result.steps);
+    }
+    // `forward` stops in an episode's feature pass, amid its steps, and at its last one.
+    EXPECT_EQ(steps, s.episode_features == "forward" ? (std::vector<std::int64_t>{6, 9, 12, 24})
+                                                     : (std::vector<std::int64_t>{9, 18, 21, 24}));
     EXPECT_EQ(model_bytes(parts), model_bytes(whole)) << features;
     EXPECT_EQ(metric(parts, "loss"), metric(whole, "loss")) << features;
   }
