@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/random.h"
 #include "counterpoint/protoclip/kmeans.h"
 
 namespace counterpoint::protoclip {
@@ -119,15 +120,22 @@ double adjusted_mutual_information(const Tensor& a, const Tensor& b) {
 }
 
 ClusterAgreement cluster_agreement(const Tensor& images, const Tensor& labels, std::uint64_t seed) {
+  const Tensor unit = torch::nn::functional::normalize(images);
   KMeansOptions options;
   options.k = numbered(labels).second;
   options.iterations = 100;
-  options.redos = 5;
-  options.seed = seed;
-  ClusterAgreement result;
-  result.labels = kmeans(torch::nn::functional::normalize(images), options).labels;
-  result.ari = adjusted_rand_index(labels, result.labels);
-  result.ami = adjusted_mutual_information(labels, result.labels);
+  options.redos = 1;
+  ClusterAgreement result{.starts = 10};
+  double lowest = std::numeric_limits<double>::infinity();
+  for (std::int64_t start = 0; start < result.starts; ++start) {
+    options.seed = stream_seed(seed, {"clusters", std::to_string(start)});
+    const KMeansResult clusters = kmeans(unit, options);
+    result.ari += adjusted_rand_index(labels, clusters.labels) / static_cast<double>(result.starts);
+    result.ami += adjusted_mutual_information(labels, clusters.labels) / static_cast<double>(result.starts);
+    if (clusters.objective >= lowest) continue;
+    lowest = clusters.objective;
+    result.labels = clusters.labels;
+  }
   return result;
 }
 

@@ -131,11 +131,12 @@ void Evaluator::retrieval(const Features& features, std::vector<Figure>& out) co
 void Evaluator::cluster(const Features& features, std::vector<Figure>& out) const {
   const Targets& truth = features.test_truth;
   const Tensor rows = (truth.main >= 0).nonzero().flatten();
+  const Tensor labels = truth.main.index_select(0, rows);
   const ClusterAgreement agreement =
-      cluster_agreement(features.test.images.index_select(0, rows), truth.main.index_select(0, rows), settings_.seed);
+      cluster_agreement(features.test.images.index_select(0, rows), labels, settings_.seed);
   const std::string about =
-      fmt::format("{} clusters against {}", std::get<0>(at::_unique(truth.main.index_select(0, rows))).numel(),
-                  truth.one_each ? "classes" : "main keywords");
+      fmt::format("{} clusters against {}, mean of {} starts", std::get<0>(at::_unique(labels)).numel(),
+                  truth.one_each ? "classes" : "main keywords", agreement.starts);
   out.push_back({.name = "ami", .value = agreement.ami, .n = rows.numel(), .about = about});
   out.push_back({.name = "ari", .value = agreement.ari, .n = rows.numel(), .about = about});
 }
