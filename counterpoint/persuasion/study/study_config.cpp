@@ -1,8 +1,7 @@
 #include "counterpoint/persuasion/study/study_config.h"
 
-#include <glob.h>
-
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/pattern.h"
 #include "counterpoint/data/fields.h"
 #include "counterpoint/data/key_table.h"
 #include "counterpoint/data/toml.h"
@@ -120,14 +119,7 @@ StudyConfig load_study_config(const std::filesystem::path& file) {
 }
 
 std::string resolved_model(const std::string& pattern) {
-  glob_t found{};
-  const int status = ::glob(pattern.c_str(), 0, nullptr, &found);
-  const std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
-  ::globfree(&found);
-  if (paths.empty()) fail("no model '{}': a Hugging Face folder or a GGUF file was expected", pattern);
-  if (paths.size() > 1)
-    fail("the model '{}' is {} files: one was expected, the first is {}", pattern, paths.size(), paths[0]);
-  return paths[0];
+  return only_match(pattern, "model", "a Hugging Face folder or a GGUF file");
 }
 
 }  // namespace counterpoint::persuasion

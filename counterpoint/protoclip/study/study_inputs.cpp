@@ -2,6 +2,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/pattern.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
 #include "counterpoint/text/bpe_trainer.h"
@@ -37,7 +38,9 @@ std::string teacher_label(const std::string& name) {
 
 }  // namespace
 
-TeacherFeatures open_teacher(const std::string& name, const image_text::PairSet& pairs, const fs::path& folder) {
+TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs, const fs::path& folder) {
+  const bool pattern = given.find_first_of("*?[") != std::string::npos;
+  const std::string name = pattern ? only_match(given, "teacher", "a text encoder's folder or a teacher file") : given;
   const CaptionSet captions = captions_of(pairs);
   if (fs::is_regular_file(name)) return read_teacher_for(name, captions);
   const fs::path file =

@@ -23,9 +23,9 @@ struct StudyInputs {
 /// Opens both sets; learns the vocabulary where none is named. Error: as the readers'.
 StudyInputs open_inputs(const ClipStudyConfig& config);
 
-/// `name`: "tfidf", a text encoder's folder, or a file that 'protoclip teacher' wrote. What must be made is kept in
-/// `folder`. Error: a file of other data.
-TeacherFeatures open_teacher(const std::string& name, const image_text::PairSet& pairs,
+/// `given`: "tfidf", a text encoder's folder (a pattern that matches one will do), or a file that 'protoclip teacher'
+/// wrote. What must be made is kept in `folder`. Error: a file of other data.
+TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs,
                              const std::filesystem::path& folder);
 
 /// The vocabulary's file: `given`, or one learned from the captions and kept in `folder`.

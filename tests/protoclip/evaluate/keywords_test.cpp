@@ -85,15 +85,15 @@ TEST(Targets, LabelsAndPicturesWithoutOne) {
   expect_contains(test::error_of([] { label_targets(scenes(), {"dog", "men"}); }), "did you mean 'men'");
 }
 
-TEST(Keywords, TheExamplesWordsAreInOnePictureOfAHundred) {
+TEST(Keywords, TheExamplesWordsAreInOneTrainingPictureOfTwenty) {
   SKIP_WITHOUT(test::data_dir(), "shared/data");
   std::string shards;
-  for (const char* number : {"0", "1", "2", "3"})
+  for (const char* number : {"0", "1", "2"})
     shards += (shards.empty() ? "" : "::") + (*test::data_dir() / "flickr8k/train-0000").string() + number + ".tar";
   const PairSet pairs = image_text::open_webdataset(image_text::expand_shards(shards));
   const Targets targets = keyword_targets(pairs, read_keywords(test::project() / "examples/flickr8k-keywords.txt"));
-  EXPECT_GE(targets.truth.mean(0).min().item<double>(), 0.01);
-  EXPECT_LT((targets.main < 0).to(torch::kFloat64).mean().item<double>(), 0.02);
+  EXPECT_GE(targets.truth.mean(0).min().item<double>(), 0.05);
+  EXPECT_LT((targets.main < 0).to(torch::kFloat64).mean().item<double>(), 0.05);
 }
 
 }  // namespace

@@ -1,0 +1,12 @@
+// Shell patterns in configuration files, so that one can name what lies in a folder whose name has a version in it.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace counterpoint {
+
+/// The one path that `pattern` (*, ?, [..]; or a plain path) matches. `what` and `expected` are for the error, e.g.
+/// "model" and "a Hugging Face folder or a GGUF file". Error: no match, or several (names the first).
+std::string only_match(const std::string& pattern, std::string_view what, std::string_view expected);
+
+}  // namespace counterpoint
