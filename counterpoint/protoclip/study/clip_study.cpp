@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 class Study {
  public:
   Study(const ClipStudyConfig& config, const ClipStudyHooks& hooks)
-      : config_(config), hooks_(hooks), inputs_(open_inputs(config)) {}
+      : config_(config), hooks_(hooks), inputs_(open_inputs(config)), evaluation_(evaluation_settings()) {}
 
   std::vector<ResultRow> go() {
     for (const std::uint64_t seed : config_.seeds)
@@ -33,9 +33,7 @@ class Study {
   void run(const StudyArm& arm, std::uint64_t seed) {
     const fs::path folder = run_folder(config_, arm.name, seed);
     const double seconds = train(arm, seed, folder);
-    std::vector<Figure> figures = read_figures(folder);
-    if (figures.empty()) figures = measure_run(folder, evaluator(), *inputs_.test);
-    for (const Figure& figure : figures) {
+    for (const Figure& figure : measure(folder)) {
       // results.json tells mean recall in per cent, as papers do.
       const double value = figure.name == "mean_recall" ? 100 * figure.value : figure.value;
       rows_.push_back({arm.name, static_cast<std::int64_t>(seed), figure.name, value});
@@ -60,8 +58,32 @@ class Study {
     return result.seconds;
   }
 
-  Evaluator& evaluator() {
-    if (evaluator_) return *evaluator_;
+  /// Measures, or finds that it was done, and in the way that is asked for now.
+  std::vector<Figure> measure(const fs::path& folder) {
+    const fs::path file = folder / "evaluation.json";
+    const std::string way = evaluation_json().dump(1) + "\n";
+    if (fs::exists(file) && read_file(file) == way)
+      if (std::vector<Figure> figures = read_figures(folder); !figures.empty()) return figures;
+    if (!evaluator_)
+      evaluator_ = std::make_unique<Evaluator>(inputs_.tokenizer, inputs_.test, inputs_.train, evaluation_);
+    fs::remove(file);  // until the figures stand
+    std::vector<Figure> figures = measure_run(folder, *evaluator_, *inputs_.test);
+    write_file_atomic(file, way);
+    return figures;
+  }
+
+  /// What the figures depend on besides the model.
+  data::Json evaluation_json() const {
+    data::Json keywords = data::Json::object();
+    for (const Keyword& keyword : evaluation_.keywords) keywords[keyword.name] = keyword.words;
+    return {{"evaluations", evaluation_.evaluations},
+            {"templates", evaluation_.templates},
+            {"keywords", keywords},
+            {"train_data", fmt::format("{:016x}", inputs_.train->fingerprint())},
+            {"test_data", fmt::format("{:016x}", inputs_.test->fingerprint())}};
+  }
+
+  EvaluationSettings evaluation_settings() const {
     EvaluationSettings settings;
     settings.intervals = false;  // the spread over seeds is what counts here
     if (!config_.templates.empty()) settings.templates = config_.templates;
@@ -69,13 +91,13 @@ class Study {
     settings.evaluations = config_.evaluations.empty()
                                ? possible_evaluations(*inputs_.test, inputs_.train.get(), !settings.keywords.empty())
                                : config_.evaluations;
-    evaluator_ = std::make_unique<Evaluator>(inputs_.tokenizer, inputs_.test, inputs_.train, settings);
-    return *evaluator_;
+    return settings;
   }
 
   const ClipStudyConfig& config_;
   const ClipStudyHooks& hooks_;
   StudyInputs inputs_;
+  const EvaluationSettings evaluation_;
   std::unique_ptr<Evaluator> evaluator_;
   std::vector<ResultRow> rows_;
 };

@@ -57,6 +57,19 @@ TEST_F(ClipStudy, GoesOnWhereItWasStopped) {
   EXPECT_EQ(read_results(dir_ / "out" / "results.json").size(), rows.size());
 }
 
+TEST_F(ClipStudy, OtherTemplatesAreMeasuredWithoutTraining) {
+  run_clip_study(load_clip_study(config()), hooks());
+  const auto summary = dir_ / "out" / "runs" / "clip-0" / "summary.json";
+  const auto trained = std::filesystem::last_write_time(summary);
+  const auto figures = [&] { return read_file(dir_ / "out" / "runs" / "clip-0" / "evaluation.json"); };
+  const std::string before = figures();
+  run_clip_study(load_clip_study(config("[evaluate]\ntemplates = [\"stripes, {}\"]\nrun = [\"zeroshot\"]\n")), hooks());
+  EXPECT_EQ(std::filesystem::last_write_time(summary), trained);
+  EXPECT_NE(figures(), before);
+  for (const ResultRow& row : read_results(dir_ / "out" / "results.json"))
+    EXPECT_TRUE(row.metric == "seconds" || row.metric.starts_with("zeroshot")) << row.metric;
+}
+
 TEST_F(ClipStudy, UnknownKeysAreNamed) {
   expect_contains(error_of([&] { load_clip_study(config("[arms.third]\nexternal_teachr = \"tfidf\"\n")); }),
                   "external_teacher");
