@@ -158,7 +158,11 @@ Inputs open(const Options& o) {
   const auto pairs = std::make_shared<const image_text::PairSet>(open_noted(o.data));
   const auto vocabulary = method::open_vocabulary(o.vocabulary, *pairs, o.vocabulary_size, o.output);
   Inputs in{pairs, nullptr, {pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}}, {}};
-  if (!o.teacher.empty()) in.data.teacher = method::open_teacher(o.teacher, *pairs, o.output);
+  if (!o.teacher.empty())
+    in.data.teacher =
+        method::open_teacher(o.teacher, *pairs, o.output, [](const std::string& what, const std::string& unit) {
+          return console_progress(what, unit);
+        });
   if (o.test.data.empty()) return in;
   in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
   in.evaluator.emplace(evaluator_of(o, pairs, in.test, in.data.tokenizer));

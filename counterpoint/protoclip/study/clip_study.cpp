@@ -46,7 +46,8 @@ class Study {
     TrainSettings settings = arm.train;
     settings.seed = seed;
     settings.keep = 1;
-    const TrainData data{inputs_.train, inputs_.tokenizer, inputs_.vocabulary, inputs_.teacher(arm.teacher)};
+    const TrainData data{inputs_.train, inputs_.tokenizer, inputs_.vocabulary,
+                         inputs_.teacher(arm.teacher, hooks_.progress)};
     if (fs::exists(folder / "summary.json")) {
       check_same_run(folder, settings, data);
       return data::read_json(folder / "summary.json").at("seconds").get<double>();

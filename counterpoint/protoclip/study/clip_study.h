@@ -8,11 +8,12 @@
 #include "counterpoint/core/progress.h"
 #include "counterpoint/protoclip/page/results.h"
 #include "counterpoint/protoclip/study/clip_study_config.h"
+#include "counterpoint/protoclip/study/study_inputs.h"
 
 namespace counterpoint::protoclip {
 
 struct ClipStudyHooks {
-  std::function<std::unique_ptr<ProgressSink>(const std::string& what, const std::string& unit)> progress;
+  OpenProgress progress;
   std::function<void(const std::string&)> note;
   std::function<bool()> stop;
 };

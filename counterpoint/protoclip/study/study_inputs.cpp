@@ -38,7 +38,8 @@ std::string teacher_label(const std::string& name) {
 
 }  // namespace
 
-TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs, const fs::path& folder) {
+TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs, const fs::path& folder,
+                             const OpenProgress& progress) {
   const bool pattern = given.find_first_of("*?[") != std::string::npos;
   const std::string name = pattern ? only_match(given, "teacher", "a text encoder's folder or a teacher file") : given;
   const CaptionSet captions = captions_of(pairs);
@@ -46,14 +47,16 @@ TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet
   const fs::path file =
       folder / fmt::format("teacher-{:016x}-{}.safetensors", pairs.fingerprint(), teacher_label(name));
   if (fs::exists(file)) return read_teacher_for(file, captions);
-  const TeacherFeatures features = make_teacher(captions, name);
+  const auto told = progress("teacher", "captions");
+  const TeacherFeatures features = make_teacher(captions, name, {.progress = told.get()});
+  told->finish();
   make_dirs(folder);
   write_teacher(file, features);
   return features;
 }
 
-std::optional<TeacherFeatures> StudyInputs::teacher(const std::string& name) const {
-  return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder));
+std::optional<TeacherFeatures> StudyInputs::teacher(const std::string& name, const OpenProgress& progress) const {
+  return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder, progress));
 }
 
 StudyInputs open_inputs(const ClipStudyConfig& config) {

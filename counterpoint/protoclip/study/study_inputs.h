@@ -1,14 +1,19 @@
 // What all arms of a study share: pairs, vocabulary, teachers.
 #pragma once
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
+#include "counterpoint/core/progress.h"
 #include "counterpoint/protoclip/study/clip_study_config.h"
 #include "counterpoint/protoclip/teacher/teacher_file.h"
 #include "counterpoint/text/clip_tokenizer.h"
 
 namespace counterpoint::protoclip {
+
+/// Asked for where there is something to tell, e.g. ("teacher", "captions").
+using OpenProgress = std::function<std::unique_ptr<ProgressSink>(const std::string& what, const std::string& unit)>;
 
 struct StudyInputs {
   std::shared_ptr<const image_text::PairSet> train, test;
@@ -17,16 +22,16 @@ struct StudyInputs {
   std::filesystem::path folder;  ///< of the study: teachers are kept there
 
   /// nullopt for "". Made once and kept as a file.
-  std::optional<TeacherFeatures> teacher(const std::string& name) const;
+  std::optional<TeacherFeatures> teacher(const std::string& name, const OpenProgress& progress) const;
 };
 
 /// Opens both sets; learns the vocabulary where none is named. Error: as the readers'.
 StudyInputs open_inputs(const ClipStudyConfig& config);
 
 /// `given`: "tfidf", a text encoder's folder (a pattern that matches one will do), or a file that 'protoclip teacher'
-/// wrote. What must be made is kept in `folder`. Error: a file of other data.
+/// wrote. What must be made is kept in `folder`, and `progress` tells how far it is. Error: a file of other data.
 TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs,
-                             const std::filesystem::path& folder);
+                             const std::filesystem::path& folder, const OpenProgress& progress);
 
 /// The vocabulary's file: `given`, or one learned from the captions and kept in `folder`.
 std::filesystem::path open_vocabulary(const std::filesystem::path& given, const image_text::PairSet& pairs,
