@@ -156,6 +156,8 @@ struct Inputs {
 
 Inputs open(const Options& o) {
   const auto pairs = std::make_shared<const image_text::PairSet>(open_noted(o.data));
+  // Before a text encoder reads all captions.
+  method::check_settings(o.train, static_cast<std::int64_t>(pairs->size()), !o.teacher.empty());
   const auto vocabulary = method::open_vocabulary(o.vocabulary, *pairs, o.vocabulary_size, o.output);
   Inputs in{pairs, nullptr, {pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}}, {}};
   if (!o.teacher.empty())
