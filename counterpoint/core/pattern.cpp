@@ -2,6 +2,7 @@
 
 #include <glob.h>
 
+#include <filesystem>
 #include <vector>
 
 #include "counterpoint/core/error.h"
@@ -9,6 +10,7 @@
 namespace counterpoint {
 
 std::string only_match(const std::string& pattern, std::string_view what, std::string_view expected) {
+  if (std::filesystem::exists(pattern)) return pattern;
   glob_t found{};
   const int status = ::glob(pattern.c_str(), 0, nullptr, &found);
   const std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));

@@ -20,6 +20,11 @@ TEST_F(Pattern, OneMatchOrAPlainPath) {
   EXPECT_EQ(match("python3.11/model"), in("python3.11/model"));
 }
 
+TEST_F(Pattern, ANameWithBracketsIsItself) {
+  make_dirs(dir_ / "model [v2]");
+  EXPECT_EQ(match("model [v2]"), in("model [v2]"));
+}
+
 TEST_F(Pattern, NoMatchAndSeveralAreTold) {
   const std::string none = test::error_of([&] { match("python3*"); });
   test::expect_contains(none, "no teacher '" + in("python3*") + "': a BERT folder was expected");
