@@ -125,13 +125,13 @@ ClusterAgreement cluster_agreement(const Tensor& images, const Tensor& labels, s
   options.k = numbered(labels).second;
   options.iterations = 100;
   options.redos = 1;
-  ClusterAgreement result{.starts = 10};
+  ClusterAgreement result;
   double lowest = std::numeric_limits<double>::infinity();
-  for (std::int64_t start = 0; start < result.starts; ++start) {
+  for (std::int64_t start = 0; start < cluster_starts; ++start) {
     options.seed = stream_seed(seed, {"clusters", std::to_string(start)});
     const KMeansResult clusters = kmeans(unit, options);
-    result.ari += adjusted_rand_index(labels, clusters.labels) / static_cast<double>(result.starts);
-    result.ami += adjusted_mutual_information(labels, clusters.labels) / static_cast<double>(result.starts);
+    result.ari += adjusted_rand_index(labels, clusters.labels) / cluster_starts;
+    result.ami += adjusted_mutual_information(labels, clusters.labels) / cluster_starts;
     if (clusters.objective >= lowest) continue;
     lowest = clusters.objective;
     result.labels = clusters.labels;

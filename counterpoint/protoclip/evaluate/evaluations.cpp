@@ -136,7 +136,7 @@ void Evaluator::cluster(const Features& features, std::vector<Figure>& out) cons
       cluster_agreement(features.test.images.index_select(0, rows), labels, settings_.seed);
   const std::string about =
       fmt::format("{} clusters against {}, mean of {} starts", std::get<0>(at::_unique(labels)).numel(),
-                  truth.one_each ? "classes" : "main keywords", agreement.starts);
+                  truth.one_each ? "classes" : "main keywords", cluster_starts);
   out.push_back({.name = "ami", .value = agreement.ami, .n = rows.numel(), .about = about});
   out.push_back({.name = "ari", .value = agreement.ari, .n = rows.numel(), .about = about});
 }
