@@ -29,7 +29,7 @@ StudyConfig config_of(const Options& options) {
 }
 
 StudyHooks console_hooks() {
-  return {.progress = [](const std::string& what, const std::string& unit) { return console_progress(what, unit); },
+  return {.progress = open_console_progress,
           .note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
           .stop = interrupted,
           .made_by = "Made by pbt study, " + version_text()};

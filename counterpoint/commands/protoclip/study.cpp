@@ -44,7 +44,7 @@ void run(const std::filesystem::path& file) {
   const method::ClipStudyConfig config = method::load_clip_study(file);
   catch_interrupts();
   method::ClipStudyHooks hooks;
-  hooks.progress = [](const std::string& what, const std::string& unit) { return console_progress(what, unit); };
+  hooks.progress = open_console_progress;
   hooks.note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   hooks.stop = interrupted;
   const auto rows = method::run_clip_study(config, hooks);

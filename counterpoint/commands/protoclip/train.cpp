@@ -160,11 +160,7 @@ Inputs open(const Options& o) {
   method::check_settings(o.train, static_cast<std::int64_t>(pairs->size()), !o.teacher.empty());
   const auto vocabulary = method::open_vocabulary(o.vocabulary, *pairs, o.vocabulary_size, o.output);
   Inputs in{pairs, nullptr, {pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}}, {}};
-  if (!o.teacher.empty())
-    in.data.teacher =
-        method::open_teacher(o.teacher, *pairs, o.output, [](const std::string& what, const std::string& unit) {
-          return console_progress(what, unit);
-        });
+  if (!o.teacher.empty()) in.data.teacher = method::open_teacher(o.teacher, *pairs, o.output, open_console_progress);
   if (o.test.data.empty()) return in;
   in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
   in.evaluator.emplace(evaluator_of(o, pairs, in.test, in.data.tokenizer));

@@ -14,14 +14,14 @@
 #include <set>
 #include <string>
 
-#include "counterpoint/core/progress.h"
+#include "counterpoint/core/open_progress.h"
 #include "counterpoint/persuasion/study/claims.h"
 #include "counterpoint/persuasion/study/study_config.h"
 
 namespace counterpoint::persuasion {
 
 struct StudyHooks {
-  std::function<std::unique_ptr<ProgressSink>(const std::string& what, const std::string& unit)> progress;
+  OpenProgress progress;
   std::function<void(const std::string& line)> note;
   std::function<bool()> stop;
   std::string made_by;  ///< program and version, for the page

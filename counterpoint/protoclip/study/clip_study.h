@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "counterpoint/core/progress.h"
+#include "counterpoint/core/open_progress.h"
 #include "counterpoint/protoclip/page/results.h"
 #include "counterpoint/protoclip/study/clip_study_config.h"
-#include "counterpoint/protoclip/study/study_inputs.h"
 
 namespace counterpoint::protoclip {
 

@@ -1,19 +1,15 @@
 // What all arms of a study share: pairs, vocabulary, teachers.
 #pragma once
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "counterpoint/core/progress.h"
+#include "counterpoint/core/open_progress.h"
 #include "counterpoint/protoclip/study/clip_study_config.h"
 #include "counterpoint/protoclip/teacher/teacher_file.h"
 #include "counterpoint/text/clip_tokenizer.h"
 
 namespace counterpoint::protoclip {
-
-/// Asked for where there is something to tell, e.g. ("teacher", "captions").
-using OpenProgress = std::function<std::unique_ptr<ProgressSink>(const std::string& what, const std::string& unit)>;
 
 struct StudyInputs {
   std::shared_ptr<const image_text::PairSet> train, test;
