@@ -24,7 +24,7 @@ KMeansResult clusters_of(const NamedTensors& in, const std::string& name) {
   clusters.labels = get("/labels");
   clusters.sizes = get("/sizes");
   clusters.objective = get("/objective").item<double>();
-  const torch::Tensor objectives = get("/objectives").contiguous();
+  const torch::Tensor objectives = get("/objectives").cpu().contiguous();
   const auto* values = objectives.const_data_ptr<double>();
   clusters.objectives.assign(values, values + objectives.numel());
   clusters.reseeded = get("/reseeded").item<std::int64_t>();

@@ -39,7 +39,7 @@ void write_tensors(const std::filesystem::path& file, const NamedTensors& tensor
   std::vector<torch::Tensor> kept;
   std::vector<weights::TensorView> views;
   for (const auto& [name, tensor] : tensors) {
-    kept.push_back(tensor.detach().contiguous());
+    kept.push_back(tensor.detach().cpu().contiguous());
     const torch::Tensor& plain = kept.back();
     weights::TensorView view{
         .name = name, .dtype = stored_type(name, plain.scalar_type()), .shape = plain.sizes().vec()};

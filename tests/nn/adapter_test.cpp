@@ -26,7 +26,7 @@ TEST_P(AdaptedLogits, EqualPeft) {
 }
 
 TEST_P(AdaptedLogits, EqualPeftOnTorchOperators) {
-  const DecoderOptions options{.device = "torch-cpu"};
+  const DecoderOptions options{.device = test::device("torch-cpu")};
   EXPECT_LT(largest_difference(logits_of(GetParam().model, test::golden(folder_), golden_, options), golden_.logits),
             1e-4);
 }

@@ -18,6 +18,7 @@ weights::ModelFiles model_of(const std::string& name) {
 
 TrainerOptions options_of(double dropout = 0, std::vector<std::string> targets = {"q_proj", "k_proj", "v_proj"}) {
   TrainerOptions options;
+  options.device = test::device("cpu");
   options.lora.r = 4;
   options.lora.alpha = 8;
   options.lora.dropout = dropout;
@@ -143,6 +144,19 @@ TEST_P(LoraTrainerTest, AnySplitGivesTheSameGradient) {
   split->accumulate(std::span(rows).subspan(0, 1), 7, squares);
   split->accumulate(std::span(rows).subspan(1, 1), 7, squares);
   EXPECT_LT(largest_difference(whole->gradients(), split->gradients()), 1e-5);
+}
+
+// Says something where COUNTERPOINT_TEST_DEVICE names another device than the CPU.
+TEST_P(LoraTrainerTest, EveryDeviceGivesTheSameGradient) {
+  const weights::ModelFiles model = model_of(GetParam());
+  const std::vector<TrainRow> rows = pairs_of(model.config.vocab_size, 4);
+  TrainerOptions options = options_of(/*dropout=*/0.3, {"all-linear"});
+  const auto there = trainer_of(model, options);
+  options.device = "cpu";
+  const auto here = trainer_of(model, options);
+  there->accumulate(rows, 7, squares);
+  here->accumulate(rows, 7, squares);
+  EXPECT_LT(largest_difference(there->gradients(), here->gradients()), 1e-5);
 }
 
 TEST_P(LoraTrainerTest, RecomputingEqualsKeeping) {

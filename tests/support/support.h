@@ -2,6 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -42,6 +43,12 @@ template <class Action>
 std::string error_of(Action&& action);
 
 /// Fails the test, showing the whole text, unless `part` is in it.
+/// Where libtorch's operators are tested: the device that COUNTERPOINT_TEST_DEVICE names ("cuda"), else `usual`.
+inline std::string device(const char* usual) {
+  const char* named = std::getenv("COUNTERPOINT_TEST_DEVICE");
+  return named ? named : usual;
+}
+
 inline void expect_contains(const std::string& text, const std::string& part) {
   EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in: " << text;
 }

@@ -119,7 +119,7 @@ TEST_F(FitTest, TokensAreCountedAsTrlDoes) {
 
 TEST_F(FitTest, TheBestStepByValidationLossIsWhatTheFolderHolds) {
   persuasion::TuneSettings settings = tune_settings(straight_);
-  settings.fit.schedule.learning_rate = 0.1;  // so much that validation gets worse again
+  settings.fit.schedule.learning_rate = 0.3;  // so much that validation gets worse again
   settings.fit.eval_steps = 1;
   settings.fit.best_metric = "eval_loss";
   std::vector<weights::Adapter> seen;

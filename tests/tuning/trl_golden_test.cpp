@@ -36,6 +36,7 @@ class TrlGolden : public testing::TestWithParam<const char*> {
   std::unique_ptr<nn::LoraTrainer> trainer(const std::string& adapter = "adapter", double weight_decay = 0) const {
     const weights::Adapter start = weights::read_adapter(folder() / adapter, model.config);
     nn::TrainerOptions options;
+    options.device = test::device("cpu");
     options.lora = start.config;
     auto out = nn::open_lora_trainer(model, options, {.weight_decay = weight_decay});
     out->set_adapter(start);

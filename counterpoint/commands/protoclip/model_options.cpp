@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/nn/torch/device.h"
 
 namespace counterpoint::commands::protoclip {
 
@@ -20,13 +21,17 @@ void add_encoding_options(CLI::App& command, ModelOptions& options) {
   const auto add = [&](const char* name, auto& value, const char* help, const char* shown) {
     return shown_as(command.add_option(name, value, help)->capture_default_str(), shown);
   };
+  add("--device", options.device, "cpu, cuda or cuda:N", "NAME");
   add("--batch-size", options.batch, "Pictures or captions at once", "N")->check(above_zero());
   add("--workers", options.workers, "Threads that read pictures", "N")->check(above_zero());
   add("--max-bad-fraction", options.max_bad_fraction, "Pictures that may be unreadable", "X")->check(zero_or_more());
 }
 
 method::OpenedModel open_model(const ModelOptions& options) {
-  return method::open_model(options.model, options.vocabulary);
+  const torch::Device device = nn::torch_device(options.device);
+  method::OpenedModel opened = method::open_model(options.model, options.vocabulary);
+  opened.model->to(device);
+  return opened;
 }
 
 method::EncodeSettings encode_settings(const ModelOptions& options, ProgressSink* progress) {

@@ -10,6 +10,7 @@ namespace counterpoint::commands::protoclip {
 
 struct ModelOptions {
   std::filesystem::path model, vocabulary;
+  std::string device = "cpu";
   std::int64_t batch = 128;
   int workers = 2;
   double max_bad_fraction = 0.01;
@@ -17,7 +18,7 @@ struct ModelOptions {
 
 /// --model, --vocabulary.
 void add_model_options(CLI::App& command, ModelOptions& options, bool required = true);
-/// --batch-size, --workers, --max-bad-fraction.
+/// --device, --batch-size, --workers, --max-bad-fraction.
 void add_encoding_options(CLI::App& command, ModelOptions& options);
 
 counterpoint::protoclip::OpenedModel open_model(const ModelOptions& options);

@@ -68,6 +68,7 @@ void add_run(CLI::App& command, Options& o) {
   add(command, "--warmup", s.warmup, "Steps (-1: a twentieth of the run)", "N", run);
   add(command, "--seed", s.seed, "Of weights, samples, crops, clusters", "N", run);
   add(command, "--precision", s.precision, "fp32 or amp_bf16", "NAME", run);
+  add(command, "--device", s.device, "cpu, cuda or cuda:N", "NAME", run);
   add(command, "--workers", s.workers, "Loader threads", "N", run)->check(above_zero());
   add(command, "--eval-frequency", o.eval_frequency, "Measure --val-data after so many episodes (0: at the end)", "N",
       run)

@@ -1,6 +1,6 @@
 #include "counterpoint/nn/torch/autograd_functions.h"
 
-#include "counterpoint/core/random.h"
+#include "counterpoint/nn/torch/dropout.h"
 
 namespace counterpoint::nn {
 namespace {
@@ -10,33 +10,6 @@ using torch::autograd::variable_list;
 
 /// A logit chunk's size: 16 MB of float32.
 constexpr std::int64_t chunk_floats = std::int64_t{4} << 20;
-
-std::uint64_t mixed(std::uint64_t seed, std::uint64_t number) {
-  RandomStream stream(seed ^ (number * 0x9E3779B97F4A7C15ull));
-  return stream();
-}
-
-/// [T, width]: 0 or 1 / (1 - rate); 16 random bits an element.
-at::Tensor dropout_mask(const DropoutSeeds& dropout, std::uint64_t site, std::int64_t width,
-                        const at::TensorOptions& options) {
-  const std::int64_t* const seeds = dropout.tokens.data_ptr<std::int64_t>();
-  at::Tensor mask = at::empty({dropout.tokens.size(0), width}, at::kFloat);
-  float* const out = mask.data_ptr<float>();
-  const auto threshold = static_cast<std::uint64_t>(dropout.rate * 65536.0);
-  const auto keep = static_cast<float>(1.0 / (1.0 - dropout.rate));
-  at::parallel_for(0, mask.size(0), 16, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t t = first; t < last; ++t) {
-      RandomStream random(mixed(static_cast<std::uint64_t>(seeds[t]), site));
-      float* const row = out + t * width;
-      for (std::int64_t j = 0; j < width; j += 4) {
-        const std::uint64_t bits = random();
-        for (std::int64_t lane = 0; lane < std::min<std::int64_t>(4, width - j); ++lane)
-          row[j + lane] = ((bits >> (16 * lane)) & 0xFFFF) < threshold ? 0.0F : keep;
-      }
-    }
-  });
-  return mask.to(options);
-}
 
 class LoraLinear : public torch::autograd::Function<LoraLinear> {
  public:

@@ -10,7 +10,7 @@ namespace counterpoint::nn {
 /// Dropout masks that depend on the token, never on the batch: per token of a packed batch a seed.
 struct DropoutSeeds {
   double rate = 0;    ///< 0 = off
-  at::Tensor tokens;  ///< [T] int64, on the CPU; undefined: off
+  at::Tensor tokens;  ///< [T] int64; undefined: off
 };
 
 /// A matrix of the model and what an adapter adds to it.

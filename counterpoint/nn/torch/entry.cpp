@@ -1,6 +1,7 @@
 // The one door into this module: libcounterpoint_torch.so is loaded only when a device other than "cpu" is asked for
 // or a model is trained, since loading libtorch takes a quarter of a second and 100 MB.
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch/device.h"
 #include "counterpoint/nn/torch/lora_trainer.h"
 #include "counterpoint/nn/torch/torch_decoder.h"
 
@@ -13,16 +14,6 @@ at::ScalarType torch_type(const std::string& dtype) {
   if (dtype == "int8") fail("dtype int8 is for --device cpu only");
   const std::vector<std::string> known = {"float32", "bfloat16"};
   fail("unknown dtype '{}'{}", dtype, suggestion(dtype, known));
-}
-
-at::Device torch_device(const std::string& name) {
-  if (name == "torch-cpu" || name == "cpu") return at::kCPU;
-  if (!torch::cuda::is_available()) fail("device '{}': this libtorch sees no CUDA device", name);
-  try {
-    return at::Device(name);
-  } catch (const c10::Error&) {
-    fail("device '{}' is not understood: expected cuda or cuda:N", name);
-  }
 }
 
 }  // namespace

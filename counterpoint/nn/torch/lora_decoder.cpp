@@ -101,6 +101,21 @@ at::Tensor LoraDecoder::attend_row(std::int64_t index, const PackedRow& row, con
   return at::cat({attend(0, row.prefix, row.prefix, {}), attend(row.prefix, branches, row.length, row.branch_mask)});
 }
 
+/// All rows in one call: on a GPU the products that the mask throws away cost less than a call a row.
+at::Tensor LoraDecoder::attend_all(std::int64_t index, const PackedRows& rows, const at::Tensor& query,
+                                   const at::Tensor& key, const at::Tensor& value) const {
+  at::Tensor mask = rows.mask;
+  if (const std::int64_t width = window_of(config_, index))
+    mask = mask & (rows.positions.unsqueeze(0) > rows.positions.unsqueeze(1) - width);
+  const auto for_each_head = [&](const at::Tensor& x) {
+    return x.repeat_interleave(config_.heads / config_.kv_heads, 0).unsqueeze(0);
+  };
+  return at::scaled_dot_product_attention(query.unsqueeze(0), for_each_head(key), for_each_head(value), mask)
+      .squeeze(0)
+      .transpose(0, 1)
+      .reshape({query.size(1), -1});
+}
+
 at::Tensor LoraDecoder::attention(std::int64_t index, const at::Tensor& x, const Step& step) const {
   const Layer& sites = layers_[static_cast<size_t>(index)];
   const TorchLayer& weights = weights_.layers[static_cast<size_t>(index)];
@@ -115,6 +130,8 @@ at::Tensor LoraDecoder::attention(std::int64_t index, const at::Tensor& x, const
   query = rotate(query, step.angles).transpose(0, 1);
   key = rotate(key, step.angles).transpose(0, 1);
   const at::Tensor value = heads_of(sites.value).transpose(0, 1);
+  if (step.rows.mask.defined())
+    return apply(sites.output, attend_all(index, step.rows, query, key, value), step);
   std::vector<at::Tensor> parts;
   for (const PackedRow& row : step.rows.rows) parts.push_back(attend_row(index, row, query, key, value));
   return apply(sites.output, parts.size() == 1 ? parts[0] : at::cat(parts), step);

@@ -39,6 +39,8 @@ class LoraDecoder {
   at::Tensor attention(std::int64_t index, const at::Tensor& x, const Step& step) const;
   at::Tensor attend_row(std::int64_t index, const PackedRow& row, const at::Tensor& query, const at::Tensor& key,
                         const at::Tensor& value) const;
+  at::Tensor attend_all(std::int64_t index, const PackedRows& rows, const at::Tensor& query, const at::Tensor& key,
+                        const at::Tensor& value) const;
 
   weights::ModelConfig config_;
   weights::LoraConfig lora_;

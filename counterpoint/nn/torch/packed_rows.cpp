@@ -44,6 +44,21 @@ at::Tensor mask_of(const TrainRow& row, std::int64_t prefix, std::int64_t length
   return mask;
 }
 
+/// [T, T]: each row sees itself alone.
+at::Tensor block_mask(const std::vector<PackedRow>& places, std::span<const TrainRow> rows) {
+  const std::int64_t total = places.back().first + places.back().length;
+  at::Tensor mask = at::zeros({total, total}, at::kBool);
+  for (size_t i = 0; i < places.size(); ++i) {
+    const PackedRow& place = places[i];
+    at::Tensor own = mask.narrow(0, place.first, place.length).narrow(1, place.first, place.length);
+    own.copy_(at::ones({place.length, place.length}, at::kBool).tril());
+    const std::int64_t branches = place.length - place.prefix;
+    if (place.branch_mask.defined() && branches > 0)
+      own.narrow(0, place.prefix, branches).copy_(mask_of(rows[i], place.prefix, place.length));
+  }
+  return mask;
+}
+
 }  // namespace
 
 PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_stream, at::Device device) {
@@ -64,9 +79,10 @@ PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_strea
   packed.tokens = tensor(packer.tokens);
   packed.positions = tensor(packer.positions);
   for (PackedRow& row : packed.rows) row.positions = packed.positions.narrow(0, row.first, row.length);
+  if (device.is_cuda()) packed.mask = block_mask(packed.rows, rows).to(device);
   packed.predictors = tensor(packer.predictors);
   packed.targets = tensor(packer.targets);
-  packed.dropout_seeds = at::tensor(packer.seeds, at::kLong);
+  packed.dropout_seeds = tensor(packer.seeds);
   return packed;
 }
 

@@ -21,7 +21,8 @@ struct PackedRows {
   std::vector<PackedRow> rows;
   at::Tensor tokens, positions;    ///< [T] int64
   at::Tensor predictors, targets;  ///< [N]: where each trained token is predicted, and its id
-  at::Tensor dropout_seeds;        ///< [T] int64, on the CPU
+  at::Tensor dropout_seeds;        ///< [T] int64
+  at::Tensor mask;                 ///< [T, T] bool: what each token sees, of all rows together; on a GPU only
 };
 
 /// A branch's last token predicts nothing, so it is left out of T. Error: a row without prefix.

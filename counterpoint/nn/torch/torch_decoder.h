@@ -19,10 +19,10 @@ class TorchDecoder final : public Decoder {
   std::int64_t block_bytes() const override;
 
  private:
+  struct Group;
   struct Step;
   at::Tensor attention(std::int64_t index, const at::Tensor& x, const Step& step);
-  at::Tensor attend_sequence(std::int64_t index, const at::Tensor& query, const at::Tensor& slots,
-                             const at::Tensor& positions) const;
+  at::Tensor attend(std::int64_t index, const at::Tensor& query, const Group& group) const;
 
   /// One layer's keys and values: [blocks * 16, kv_heads, head_dim].
   struct Cache {

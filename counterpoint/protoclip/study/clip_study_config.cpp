@@ -36,7 +36,10 @@ std::vector<StudyArm> read_arms(const data::Json& arms, const StudyArm& common, 
 data::KeyTable train_keys(TrainSettings& settings, std::string& teacher) {
   data::KeyTable keys;
   visit_settings(settings, [&](const char* key, auto& value) { keys.bind(key, value); });
-  keys.bind("workers", settings.workers).bind("cache", settings.cache).bind("external_teacher", teacher);
+  keys.bind("device", settings.device)
+      .bind("workers", settings.workers)
+      .bind("cache", settings.cache)
+      .bind("external_teacher", teacher);
   return keys;
 }
 

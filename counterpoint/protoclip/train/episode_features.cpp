@@ -26,8 +26,8 @@ BatchFeatures Run::forward(const std::vector<std::int64_t>& positions) {
     if (loaded->samples.empty()) continue;
     const BatchFeatures part = learner_.features(input_of(*loaded, batches[number]));
     const Tensor rows = torch::tensor(loaded->position) + static_cast<std::int64_t>(number) * settings_.batch;
-    all.h_image.index_copy_(0, rows, part.h_image);
-    all.h_text.index_copy_(0, rows, part.h_text);
+    all.h_image.index_copy_(0, rows, part.h_image.cpu());
+    all.h_text.index_copy_(0, rows, part.h_text.cpu());
     if (stopped()) break;
   }
   learner_.train(true);
@@ -65,9 +65,10 @@ namespace {
 /// Up to `count` rows of each cluster, nearest to its centroid first.
 data::Json nearest_members(const KMeansResult& clusters, const Tensor& features, const Tensor& kept,
                            const std::vector<std::int64_t>& samples, std::int64_t count) {
-  const Tensor distance = (features - clusters.centroids.index_select(0, clusters.labels)).square().sum(1);
+  const Tensor size = clusters.sizes.cpu(), label = clusters.labels.cpu();
+  const Tensor distance = (features - clusters.centroids.cpu().index_select(0, label)).square().sum(1);
   const Tensor order = distance.argsort();
-  const auto sizes = clusters.sizes.accessor<std::int64_t, 1>(), labels = clusters.labels.accessor<std::int64_t, 1>(),
+  const auto sizes = size.accessor<std::int64_t, 1>(), labels = label.accessor<std::int64_t, 1>(),
              rows = order.accessor<std::int64_t, 1>(), positions = kept.accessor<std::int64_t, 1>();
   data::Json out = data::Json::array();
   for (std::int64_t k = 0; k < sizes.size(0); ++k)
@@ -81,7 +82,9 @@ data::Json nearest_members(const KMeansResult& clusters, const Tensor& features,
 
 /// Labels of the kept rows, spread over all positions of the episode; the others are never trained on.
 void spread(std::optional<PrototypeSide>& side, const Tensor& kept, std::int64_t positions) {
-  if (side) side->labels = torch::zeros({positions}, torch::kInt64).index_copy_(0, kept, side->labels);
+  if (!side) return;
+  const Tensor& labels = side->labels;
+  side->labels = torch::zeros({positions}, labels.options()).index_copy_(0, kept.to(labels.device()), labels);
 }
 
 }  // namespace
@@ -105,7 +108,9 @@ bool Run::cluster() {
   if (settings.k <= 0) settings.k = std::max<std::int64_t>(2, std::ssize(samples_) / 10);
   settings.seed = stream_seed(settings_.seed, {"kmeans", std::to_string(episode_)});
   const bool warm = settings_.warm_start && prototypes_.has_value();
-  prototypes_ = build_prototypes(features.h_image, features.h_text, teacher, settings, warm ? &*prototypes_ : nullptr);
+  const auto there = [&](const Tensor& x) { return x.defined() ? x.to(learner_.device()) : x; };
+  prototypes_ = build_prototypes(there(features.h_image), there(features.h_text), there(teacher), settings,
+                                 warm ? &*prototypes_ : nullptr);
   const std::int64_t end = settings_.lit_start >= 0 ? settings_.lit_start : settings_.episodes;
   if (episode_ + 1 == end) write_gallery(features, kept);  // the report shows the last prototypes
   const PrototypeWatch watch = watch_prototypes(*prototypes_);

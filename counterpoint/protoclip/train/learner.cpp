@@ -7,6 +7,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
+#include "counterpoint/nn/torch/device.h"
 #include "counterpoint/protoclip/cached_loss.h"
 
 namespace counterpoint::protoclip {
@@ -14,24 +15,25 @@ namespace {
 
 using torch::Tensor;
 
-/// bfloat16 autocast on the CPU while it lives.
+/// bfloat16 autocast on the device while it lives.
 class Autocast {
  public:
-  explicit Autocast(bool on) : on_(on) {
+  Autocast(bool on, torch::DeviceType device) : on_(on), device_(device) {
     if (!on_) return;
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-    at::autocast::set_autocast_enabled(at::kCPU, true);
+    at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device_, true);
   }
   ~Autocast() {
     if (!on_) return;
     at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(at::kCPU, false);
+    at::autocast::set_autocast_enabled(device_, false);
   }
   Autocast(const Autocast&) = delete;
   Autocast& operator=(const Autocast&) = delete;
 
  private:
   bool on_;
+  torch::DeviceType device_;
 };
 
 void check_finite(const LossTerms& terms) {
@@ -73,7 +75,8 @@ BatchFeatures joined(const std::vector<BatchFeatures>& parts) {
 
 }  // namespace
 
-Learner::Learner(const TrainSettings& settings, std::int64_t vocabulary) : settings_(settings) {
+Learner::Learner(const TrainSettings& settings, std::int64_t vocabulary)
+    : settings_(settings), device_(nn::torch_device(settings.device)) {
   torch::manual_seed(stream_seed(settings.seed, {"weights"}));
   if (settings.pretrained.empty()) {
     nn::ClipConfig config = nn::clip_config_of(settings.model);
@@ -85,13 +88,16 @@ Learner::Learner(const TrainSettings& settings, std::int64_t vocabulary) : setti
       fail("the vocabulary has {} tokens, the text tower of {} only {}", vocabulary, settings.pretrained.string(),
            config().text.vocab_size);
   }
+  model_->to(device_);  // drawn on the CPU: the same weights on every device
   scales_.clip = model_->logit_scale();
   if (settings.clusters()) {
     const nn::ProjectionHeadShape shape{
         .input = model_->config().embed_dim, .hidden = settings.projection_hidden, .output = settings.projection_dim};
     image_head_ = nn::ProjectionHead(shape);
     text_head_ = nn::ProjectionHead(shape);
-    scales_.prototype = torch::full({}, initial_log_scale()).requires_grad_(true);
+    image_head_->to(device_);
+    text_head_->to(device_);
+    scales_.prototype = torch::full({}, initial_log_scale(), device_).requires_grad_(true);
   }
   add_groups();
   train(true);
@@ -123,10 +129,15 @@ std::vector<Tensor> Learner::parameters() const {
   return all;
 }
 
-BatchFeatures Learner::features(const BatchInput& input) {
+BatchInput Learner::on_device(const BatchInput& input) const {
+  return {input.pixels.to(device_), input.ids.to(device_), input.positions.to(device_)};
+}
+
+BatchFeatures Learner::features(const BatchInput& given) {
+  const BatchInput input = on_device(given);
   Tensor z_image, z_text, h_image, h_text;
   {
-    const Autocast autocast(settings_.precision == "amp_bf16");
+    const Autocast autocast(settings_.precision == "amp_bf16", device_.type());
     z_image = model_->encode_image(input.pixels);
     z_text = model_->encode_text(input.ids);
     if (has_heads()) {

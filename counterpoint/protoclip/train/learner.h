@@ -25,7 +25,10 @@ class Learner {
   /// tower of `vocabulary` tokens. Error: a pretrained one has fewer.
   Learner(const TrainSettings& settings, std::int64_t vocabulary);
 
-  /// Unit features of both modalities; h only where there are heads.
+  /// Where the weights are; what goes in may be elsewhere.
+  torch::Device device() const { return device_; }
+
+  /// Unit features of both modalities, on the device; h only where there are heads.
   BatchFeatures features(const BatchInput& input);
 
   /// One step of accumulation and AdamW on this batch. `prototypes` null: CLIP's loss alone.
@@ -54,11 +57,13 @@ class Learner {
   };
   void add_groups();
   std::vector<torch::Tensor> parameters() const;
+  BatchInput on_device(const BatchInput& input) const;
   LossTerms accumulate(const BatchInput& batch, const Prototypes* prototypes);
   void set_norm_momentum(double momentum);
   void clip();
 
   TrainSettings settings_;
+  torch::Device device_;
   nn::ClipModel model_{nullptr};
   nn::ProjectionHead image_head_{nullptr}, text_head_{nullptr};
   LogScales scales_;

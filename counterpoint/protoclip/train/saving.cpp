@@ -49,7 +49,8 @@ void Run::resume() {
   seconds_ = checkpoint.state.at("seconds").get<double>();
   learner_.restore(taken(checkpoint.tensors, "learner."));
   if (bank_) bank_->restore(taken(checkpoint.tensors, "bank."));
-  const NamedTensors prototypes = taken(checkpoint.tensors, "prototypes.");
+  NamedTensors prototypes = taken(checkpoint.tensors, "prototypes.");
+  for (auto& [name, tensor] : prototypes) tensor = tensor.to(learner_.device());
   if (!prototypes.empty()) prototypes_ = restore_prototypes(prototypes);
   log_.emplace(folder_, step_);
   if (hooks_.note && step_ > 0)
@@ -67,7 +68,7 @@ data::Json Run::map_points() {
   const auto loaded = loader.next();
   const BatchFeatures features = learner_.features(input_of(*loaded, batch[0]));
   learner_.train(true);
-  const torch::Tensor places = pca(torch::cat({features.z_image, features.z_text}), 2).rows;
+  const torch::Tensor places = pca(torch::cat({features.z_image, features.z_text}).cpu(), 2).rows;
   data::Json points = data::Json::array();
   for (std::int64_t i = 0; i < features.z_image.size(0); ++i) {
     const torch::Tensor image = places[i], text = places[features.z_image.size(0) + i];

@@ -1,6 +1,7 @@
 #include "counterpoint/protoclip/train/train_settings.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch/device.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -40,6 +41,7 @@ data::Json settings_json(const TrainSettings& settings) {
 void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teacher) {
   one_of(s.precision, "--precision", {"fp32", "amp_bf16"});
   one_of(s.episode_features, "--episode-features", {"forward", "reuse"});
+  nn::torch_device(s.device);
   if (s.episodes < 1) fail("--epochs {}: at least one episode was expected", s.episodes);
   const std::int64_t episode = s.episode_size > 0 ? s.episode_size : samples;
   if (episode > samples && !s.with_replacement)

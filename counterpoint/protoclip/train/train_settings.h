@@ -27,6 +27,7 @@ struct TrainSettings {
   std::string precision = "fp32";  ///< or "amp_bf16": autocast of the towers and heads
   bool augment = true;             ///< the paper's augmentations; false: random resized crop .9 to 1 only
   int workers = 2;                 ///< loader threads
+  std::string device = "cpu";      ///< or "cuda", "cuda:N": towers, losses and clusters; features are kept on the CPU
   double max_bad_fraction = 0.01;
   std::string cache = "off";  ///< decoded pictures: "off", "memory", or a folder
 

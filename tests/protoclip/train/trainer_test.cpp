@@ -14,6 +14,10 @@ namespace {
 using test::error_of;
 using test::expect_contains;
 
+/// A GPU adds the gradients of an embedding, and a cluster's rows, in any order.
+#define SKIP_WHERE_BITS_DIFFER() \
+  if (test::device("cpu") != "cpu") GTEST_SKIP() << "two runs on a GPU differ in their last bits"
+
 constexpr std::int64_t kPairs = 36;
 
 class Training : public testing::Test {
@@ -37,6 +41,7 @@ class Training : public testing::Test {
   /// ProtoCLIP with a teacher, four episodes of six steps.
   TrainSettings settings(const std::string& model = "resnet.json") const {
     TrainSettings s{.model = (dir_ / model).string(), .episodes = 4, .batch = 6, .learning_rate = 3e-3};
+    s.device = test::device("cpu");
     s.weights.teacher = 1;
     s.prototypes.k = 6;
     s.projection_hidden = 16;
@@ -103,6 +108,7 @@ TEST_F(Training, LossesFallAndTheModelIsLeft) {
 }
 
 TEST_F(Training, AStoppedRunGivesTheSameBits) {
+  SKIP_WHERE_BITS_DIFFER();
   for (const char* features : {"forward", "reuse"}) {
     TrainSettings s = settings();
     s.episode_features = features;
@@ -124,6 +130,7 @@ TEST_F(Training, AStoppedRunGivesTheSameBits) {
 }
 
 TEST_F(Training, NeitherWorkersNorTheCacheChangeARun) {
+  SKIP_WHERE_BITS_DIFFER();
   TrainSettings s = settings();
   s.episodes = 2;
   s.workers = 1;
