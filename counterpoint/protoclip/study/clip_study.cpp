@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 class Study {
  public:
   Study(const ClipStudyConfig& config, const ClipStudyHooks& hooks)
-      : config_(config), hooks_(hooks), inputs_(open_inputs(config)), evaluation_(evaluation_settings()) {}
+      : config_(config), hooks_(hooks), inputs_(open_inputs(config)), evaluation_(evaluation_settings()) {
+    for (const StudyArm& arm : config_.arms) check(arm);
+  }
 
   std::vector<ResultRow> go() {
     for (const std::uint64_t seed : config_.seeds)
@@ -30,6 +32,15 @@ class Study {
   }
 
  private:
+  /// Before the first arm is trained, not when the turn of this one comes.
+  void check(const StudyArm& arm) const {
+    try {
+      check_settings(arm.train, static_cast<std::int64_t>(inputs_.train->size()), !arm.teacher.empty());
+    } catch (const Error& error) {
+      fail("arms.{}: {}", arm.name, error.what());
+    }
+  }
+
   void run(const StudyArm& arm, std::uint64_t seed) {
     const fs::path folder = run_folder(config_, arm.name, seed);
     const double seconds = train(arm, seed, folder);

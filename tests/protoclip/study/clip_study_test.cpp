@@ -70,6 +70,14 @@ TEST_F(ClipStudy, OtherTemplatesAreMeasuredWithoutTraining) {
     EXPECT_TRUE(row.metric == "seconds" || row.metric.starts_with("zeroshot")) << row.metric;
 }
 
+TEST_F(ClipStudy, AnArmThatCannotWorkIsToldBeforeTheFirstIsTrained) {
+  const ClipStudyConfig study = load_clip_study(config("[arms.late]\nbatch_size = 25\n"));
+  const std::string told = error_of([&] { run_clip_study(study, hooks()); });
+  expect_contains(told, "arms.late");
+  expect_contains(told, "24 samples");
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "out" / "runs"));
+}
+
 TEST_F(ClipStudy, UnknownKeysAreNamed) {
   expect_contains(error_of([&] { load_clip_study(config("[arms.third]\nexternal_teachr = \"tfidf\"\n")); }),
                   "external_teacher");

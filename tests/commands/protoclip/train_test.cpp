@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+
+#include "counterpoint/commands/protoclip/commands.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/data/jsonl.h"
+#include "tests/commands/run_command.h"
+#include "tests/support/support.h"
+
+namespace counterpoint::commands::protoclip {
+namespace {
+
+class Train : public testing::Test {
+ protected:
+  Train() {
+    write_file_atomic(dir_ / "vit.json", R"({"embed_dim": 16, "vision_cfg": {"image_size": 16, "layers": 1, "width": 16,
+      "head_width": 8, "patch_size": 8}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
+      "layers": 1}})");
+  }
+
+  test::CommandResult run(const std::string& output, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> line{"train",
+                                  "--dataset-type=synthetic",
+                                  "--train-data=24",
+                                  "--synthetic-size=24",
+                                  "--vocabulary-size=540",
+                                  "--epochs=2",
+                                  "--batch-size=6",
+                                  "--k=4",
+                                  "--projection-dim=4",
+                                  "--projection-hidden-dim=8",
+                                  "--external-teacher=tfidf",
+                                  "--model=" + (dir_ / "vit.json").string(),
+                                  "--output-dir=" + (dir_ / output).string()};
+    line.insert(line.end(), more.begin(), more.end());
+    return test::run_command(line, {declare_train});
+  }
+
+  test::ScratchDir dir_;
+};
+
+TEST_F(Train, LeavesAModelItsMetricsAndAPage) {
+  const test::CommandResult result = run("run");
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  test::expect_contains(result.out, "8 steps in");
+  for (const char* file : {"model/open_clip_model.safetensors", "metrics.jsonl", "report.html", "prototypes.json"})
+    EXPECT_TRUE(std::filesystem::exists(dir_ / "run" / file)) << file;
+}
+
+TEST_F(Train, FinishedItIsNotTrainedAgain) {
+  ASSERT_EQ(run("run").exit_code, 0);
+  const auto model = dir_ / "run" / "model" / "open_clip_model.safetensors";
+  const std::string bytes = read_file(model);
+  const test::CommandResult again = run("run");
+  ASSERT_EQ(again.exit_code, 0) << again.error;
+  EXPECT_EQ(read_file(model), bytes);
+}
+
+TEST_F(Train, OtherSettingsInTheSameFolderAreRefused) {
+  ASSERT_EQ(run("run").exit_code, 0);
+  const test::CommandResult other = run("run", {"--lr=0.1"});
+  EXPECT_EQ(other.exit_code, 1);
+  test::expect_contains(other.error, "another lr");
+}
+
+TEST_F(Train, WhatCannotWorkIsToldBeforeAnythingIsWritten) {
+  for (const auto& [option, told] : {std::pair{"--episode-features=reusee", "did you mean 'reuse'"},
+                                     std::pair{"--device=cudda", "did you mean 'cuda'"},
+                                     std::pair{"--episode-size=25", "only 24 samples"}}) {
+    const test::CommandResult result = run("none", {option});
+    EXPECT_EQ(result.exit_code, 1) << option;
+    test::expect_contains(result.error, told);
+    EXPECT_FALSE(std::filesystem::exists(dir_ / "none")) << option;
+  }
+}
+
+}  // namespace
+}  // namespace counterpoint::commands::protoclip
