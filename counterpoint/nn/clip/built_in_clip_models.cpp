@@ -25,9 +25,10 @@ ClipConfig rn50() {
 
 ClipTextConfig tiny_text() { return {.width = 128, .heads = 4, .layers = 2}; }
 
-/// 48 pixels become maps of 24, 12, 6, 3 and 1 cells a side.
-ClipConfig tiny_resnet() {
-  ClipConfig config{.embed_dim = 128, .vision = {.image_size = 48, .stages = {1, 1, 1, 1}}, .text = tiny_text()};
+/// 48 pixels become maps of 24, 12, 6, 3 and 1 cells a side, so that attention pools a single cell: enough for emoji. Of 64
+/// pixels 2 by 2 cells are left, which photos need (docs/results.md).
+ClipConfig tiny_resnet(std::int64_t side) {
+  ClipConfig config{.embed_dim = 128, .vision = {.image_size = side, .stages = {1, 1, 1, 1}}, .text = tiny_text()};
   config.vision.width = 16;
   return config;
 }
@@ -47,7 +48,8 @@ std::vector<Named> built_in() {
     models.emplace_back(name, config);
     models.emplace_back(name + "-quickgelu", config).second.quick_gelu = true;
   }
-  models.emplace_back("tiny-resnet", tiny_resnet());
+  models.emplace_back("tiny-resnet", tiny_resnet(48));
+  models.emplace_back("tiny-resnet-64", tiny_resnet(64));
   models.emplace_back("tiny-vit", tiny_vit());
   return models;
 }
