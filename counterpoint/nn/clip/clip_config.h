@@ -61,8 +61,8 @@ ClipConfig read_clip_config(const std::filesystem::path& file);
 /// open_clip_config.json's form, with "model_cfg" and "preprocess_cfg".
 data::Json clip_config_json(const ClipConfig& config);
 
-/// Names of the models that need no file: RN50, ViT-B-32, ViT-B-16 (each also with -quickgelu), and tiny-resnet and
-/// tiny-vit for CPUs.
+/// Names of the models that need no file: RN50, ViT-B-32, ViT-B-16 (each also with -quickgelu), and for CPUs
+/// tiny-resnet, tiny-resnet-64 (64 pixels, for photos) and tiny-vit.
 std::vector<std::string> clip_model_names();
 
 /// What `--model` means: one of clip_model_names(), or a JSON file. Error: neither, with the nearest name; as above.
