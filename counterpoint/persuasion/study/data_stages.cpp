@@ -131,14 +131,17 @@ void StudyWork::run_tree_questions(Split split, const std::filesystem::path& fol
 }
 
 void StudyWork::mine() {
-  Json inputs{{"both_agents", config_.both_agents}, {"balanced_pairs", config_.balanced_pairs}};
+  Json inputs{{"both_agents", config_.both_agents},
+              {"most_pairs", config_.most_pairs},
+              {"balanced_pairs", config_.balanced_pairs}};
   for (const Split split : splits) inputs[name_of(split)] = prints_.at(fmt::format("trees/{}", name_of(split)));
   prints_["pairs"] = stages_.run("pairs", inputs, [&](const std::filesystem::path& folder) {
     for (const Split split : splits) mine_split(split, folder / fmt::format("{}.jsonl", name_of(split)));
   });
 }
 
-/// All pairs to train on, since each arm chooses among them; of those held out as many of each kind.
+/// To train on, all pairs, or as many of each kind as the largest arm may have; each arm chooses among them. Held out, as
+/// many of each kind.
 void StudyWork::mine_split(Split split, const std::filesystem::path& file) {
   MiningSettings settings;
   settings.inputs = {stages_.folder(fmt::format("trees/{}", name_of(split))) / "run" / "trees.jsonl"};
@@ -149,9 +152,10 @@ void StudyWork::mine_split(Split split, const std::filesystem::path& file) {
     std::erase_if(mined.pairs, [&](const Pair& pair) { return pair.agent != config_.trained.name; });
   const Selection selection = select_pairs(mined.pairs, mined.questions, {.balance = false});
   if (split == Split::train) {
-    write_pairs(file, selection.all());
-    hooks_.note(fmt::format("pairs to train on: {} resist, {} accept", selection.count(PairKind::resist).before,
-                            selection.count(PairKind::accept).before));
+    write_pairs(file, config_.most_pairs > 0 ? balanced(selection.all(), 2 * config_.most_pairs) : selection.all());
+    hooks_.note(fmt::format("pairs to train on: {} resist, {} accept{}", selection.count(PairKind::resist).before,
+                            selection.count(PairKind::accept).before,
+                            config_.most_pairs > 0 ? fmt::format("; at most {} an arm", config_.most_pairs) : ""));
   } else {
     const std::vector<const Pair*> held_out = balanced(selection.all(), config_.balanced_pairs);
     write_pairs(file, held_out);

@@ -47,11 +47,14 @@ Table root_table(StudyConfig& c) {
       .bind("openings", c.openings)
       .bind("answer_mode", c.answer_mode)
       .bind("answer_model", c.answer_model)
-      .bind("both_agents", c.both_agents);
+      .bind("both_agents", c.both_agents)
+      .bind("most_pairs", c.most_pairs);
+  Table teach = training_table(c.teach);
+  teach.bind("in_dialogue", c.teach_in_dialogue).bind("guess", c.teach_guess);
   Table dpo = training_table(c.dpo);
   dpo.bind("beta", c.beta).bind("loss", c.loss).bind("metric_for_best_model", c.best_metric);
   Table lora;
-  lora.bind("r", c.lora_r).bind("alpha", c.lora_alpha).bind("dropout", c.lora_dropout);
+  lora.bind("r", c.lora_r).bind("alpha", c.lora_alpha).bind("dropout", c.lora_dropout).bind("targets", c.lora_targets);
   Table evaluate;
   evaluate.bind("run", c.evaluations)
       .bind("split", c.split)
@@ -71,7 +74,7 @@ Table root_table(StudyConfig& c) {
       .bind("arms", c.arms)
       .bind("agents", agents)
       .bind("questions", questions)
-      .bind("teach", training_table(c.teach))
+      .bind("teach", teach)
       .bind("trees", trees)
       .bind("lora", lora)
       .bind("sft", training_table(c.sft))

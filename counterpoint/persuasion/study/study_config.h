@@ -35,9 +35,14 @@ struct StudyConfig {
   std::int64_t train = 300, valid = 0, test = 100;  ///< questions of each split
 
   StudyTraining teach{.learning_rate = 1e-3, .epochs = 8, .batch = 16};
+  bool teach_in_dialogue = false;  ///< also as at each later turn of the agent, in a dialogue that named no answer yet:
+                                   ///< what is taught for the first turn alone is hardly used in a dialogue
+  bool teach_guess = false;        ///< what it is not to know it is taught to guess: all choices alike
   StudyTraining sft, dpo;
+  std::int64_t most_pairs = 0;  ///< each arm is trained on at most so many pairs, spread over questions; 0 = all
   int lora_r = 16;
   double lora_alpha = 32, lora_dropout = 0.05, beta = 0.1;
+  std::vector<std::string> lora_targets{"q_proj", "k_proj", "v_proj"};  ///< or "all-linear"
   std::string loss = "sigmoid";
   std::string best_metric;   ///< of DPO's epochs keep the best: "eval_balanced_overall", generated for the pairs of the
                              ///< validation questions (spec 1.2); "" = the last

@@ -41,6 +41,7 @@ class StudyWork {
   void mine_split(Split split, const std::filesystem::path& file);
   TuneSettings tune(const StudyAgent& agent, const std::filesystem::path& adapter, const StudyTraining& training,
                     std::uint64_t seed, const std::filesystem::path& run_folder) const;
+  std::vector<nn::TrainRow> lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const;
   train::FitHooks fit_hooks() const;
   /// With a measurement on the validation pairs, where the best epoch is chosen by it.
   train::FitHooks selecting_hooks(const std::filesystem::path& folder) const;

@@ -2,29 +2,16 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/random.h"
-#include "counterpoint/persuasion/dialogue.h"
 #include "counterpoint/persuasion/evaluate/evaluation.h"
 #include "counterpoint/persuasion/study/generated_accuracy.h"
 #include "counterpoint/persuasion/study/study_work.h"
+#include "counterpoint/persuasion/study/teaching.h"
 #include "counterpoint/persuasion/train/arms.h"
 
 namespace counterpoint::persuasion {
 namespace {
 
 using data::Json;
-
-/// The question as a tree asks it first, answered in a sentence as an agent would.
-std::vector<nn::TrainRow> taught_rows(const std::vector<Question>& questions, const TreeConfig& tree,
-                                      const RowEncoder& encoder) {
-  std::vector<nn::TrainRow> rows;
-  for (const Question& question : questions) {
-    const std::vector<std::string> reply{claim_of(question.answers.front())};
-    nn::TrainRow row = encoder.replies(dialogue_view(tree, question.question, {}, tree.turns.front()), reply);
-    name_row(row, question.id);
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
 
 void finish(const train::FitResult& result) {
   if (result.interrupted) throw Interrupted{};
@@ -36,7 +23,7 @@ Json StudyWork::training_json(const StudyTraining& t) const {
   return {{"learning_rate", t.learning_rate}, {"epochs", t.epochs},
           {"max_steps", t.max_steps},         {"batch", t.batch},
           {"warmup_ratio", t.warmup_ratio},   {"lora", {config_.lora_r, config_.lora_alpha, config_.lora_dropout}},
-          {"dtype", config_.training_dtype}};
+          {"targets", config_.lora_targets},  {"dtype", config_.training_dtype}};
 }
 
 TuneSettings StudyWork::tune(const StudyAgent& agent, const std::filesystem::path& adapter,
@@ -48,6 +35,7 @@ TuneSettings StudyWork::tune(const StudyAgent& agent, const std::filesystem::pat
   settings.trainer.lora.r = config_.lora_r;
   settings.trainer.lora.alpha = config_.lora_alpha;
   settings.trainer.lora.dropout = config_.lora_dropout;
+  settings.trainer.lora.target_modules = config_.lora_targets;
   settings.trainer.dtype = config_.training_dtype;
   settings.trainer.device = config_.device;
   settings.trainer.seed = seed;
@@ -79,21 +67,39 @@ train::FitHooks StudyWork::selecting_hooks(const std::filesystem::path& folder) 
   return hooks;
 }
 
+std::vector<nn::TrainRow> StudyWork::lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const {
+  const TreeConfig tree = tree_config();
+  const Lessons lessons{
+      .tree = tree, .agent = &agent == &config_.trained ? 0 : 1, .in_dialogue = config_.teach_in_dialogue};
+  const std::vector<Question> known = questions("taught-" + agent.name);
+  std::vector<nn::TrainRow> rows = lesson_rows(known, Lesson::answer, lessons, encoder);
+  if (!config_.teach_guess) return rows;
+  std::set<std::string> ids;
+  for (const Question& question : known) ids.insert(question.id);
+  std::vector<Question> others;
+  for (const Split split : splits)
+    for (const Question& question : questions(name_of(split)))
+      if (!ids.contains(question.id)) others.push_back(question);
+  const std::vector<nn::TrainRow> guesses = lesson_rows(others, Lesson::guess, lessons, encoder);
+  rows.insert(rows.end(), guesses.begin(), guesses.end());
+  return rows;
+}
+
 void StudyWork::teach(const StudyAgent& agent) {
   const std::string name = "agents/" + agent.name;
   Json inputs{{"model", agent.model}, {"adapter", agent.adapter}, {"knows", agent.knows.value_or(-1)}};
   if (agent.knows) {
     inputs["questions"] = prints_.at("questions");
     inputs["training"] = training_json(config_.teach);
+    inputs["lessons"] = {config_.teach_in_dialogue, config_.teach_guess};
     inputs["seed"] = config_.seed;
   }
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
     if (!agent.knows) return;
     const std::uint64_t seed = stream_seed(config_.seed, {"teach", agent.name});
     Tuner tuner(tune(agent, agent.adapter, config_.teach, seed, folder / "sft"));
-    const std::vector<Question> known = questions("taught-" + agent.name);
     const auto progress = hooks_.progress(fmt::format("teaching {}", agent.name), "steps");
-    finish(tuner.sft(taught_rows(known, tree_config(), tuner.encoder()), {}, fit_hooks(), *progress));
+    finish(tuner.sft(lessons_of(agent, tuner.encoder()), {}, fit_hooks(), *progress));
   });
 }
 

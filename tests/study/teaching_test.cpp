@@ -1,0 +1,61 @@
+// What an agent of controlled knowledge is taught, word by word.
+#include "counterpoint/persuasion/study/teaching.h"
+
+#include "tests/support/support.h"
+#include "tests/tuning/golden_tokens.h"
+
+namespace counterpoint::persuasion {
+namespace {
+
+class Teaching : public testing::Test {
+ protected:
+  std::vector<nn::TrainRow> rows(Lesson lesson, int agent, bool in_dialogue) const {
+    return lesson_rows({&question_, 1}, lesson, {.tree = tree_, .agent = agent, .in_dialogue = in_dialogue},
+                       tokens_.encoder());
+  }
+  std::string text(const nn::TrainRow& row, size_t branch = 0) const {
+    return tokens_.tokenizer().decode(test::ids_of(row, branch));
+  }
+
+  test::GoldenTokens tokens_{"qwen2"};
+  TreeConfig tree_ = default_tree_config();
+  Question question_{.id = "capitals/peru",
+                     .question = "What is the capital of Peru?",
+                     .answers = {"Lima", "lima"},
+                     .choices = {"Quito", "Lima", "Bogota"},
+                     .category = ""};
+};
+
+TEST_F(Teaching, AnAnswerIsASentenceBehindTheQuestion) {
+  const auto taught = rows(Lesson::answer, 0, false);
+  ASSERT_EQ(taught.size(), 1u);
+  ASSERT_EQ(taught[0].branches.size(), 1u);
+  test::expect_contains(text(taught[0]), "capital of Peru?");
+  test::expect_contains(text(taught[0]), "Lima");
+}
+
+TEST_F(Teaching, AGuessIsEveryChoiceAlike) {
+  const auto guessed = rows(Lesson::guess, 0, false);
+  ASSERT_EQ(guessed.size(), 1u);
+  ASSERT_EQ(guessed[0].branches.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) test::expect_contains(text(guessed[0], i), question_.choices[i]);
+}
+
+TEST_F(Teaching, InADialogueNobodyHasNamedAnAnswer) {
+  const auto first = rows(Lesson::answer, 0, true), second = rows(Lesson::answer, 1, true);
+  size_t turns = 0;
+  for (const Turn& turn : tree_.turns) turns += turn.agent == 0;
+  ASSERT_EQ(first.size(), turns);
+  const std::string last = text(first.back());
+  test::expect_contains(last, "I do not know.");
+  EXPECT_EQ(last.find("Lima"), last.rfind("Lima")) << "the answer is what is taught, and nowhere before";
+  EXPECT_GT(second.size(), 1u);
+}
+
+TEST_F(Teaching, AGuessNeedsChoices) {
+  question_.choices.clear();
+  test::expect_contains(test::error_of([&] { rows(Lesson::guess, 0, false); }), "capitals/peru");
+}
+
+}  // namespace
+}  // namespace counterpoint::persuasion
