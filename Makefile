@@ -31,6 +31,7 @@ bench: setup
 	@bench/run_loader.sh
 	@bench/run_kmeans.sh
 	@bench/run_clip_step.sh
+	@bench/run_clip_training.sh
 
 lint: setup
 	@scripts/lint.sh
