@@ -45,16 +45,15 @@ at::Tensor mask_of(const TrainRow& row, std::int64_t prefix, std::int64_t length
 }
 
 /// [T, T]: each row sees itself alone.
-at::Tensor block_mask(const std::vector<PackedRow>& places, std::span<const TrainRow> rows) {
+at::Tensor block_mask(const std::vector<PackedRow>& places) {
   const std::int64_t total = places.back().first + places.back().length;
   at::Tensor mask = at::zeros({total, total}, at::kBool);
-  for (size_t i = 0; i < places.size(); ++i) {
-    const PackedRow& place = places[i];
+  for (const PackedRow& place : places) {
     at::Tensor own = mask.narrow(0, place.first, place.length).narrow(1, place.first, place.length);
     own.copy_(at::ones({place.length, place.length}, at::kBool).tril());
     const std::int64_t branches = place.length - place.prefix;
     if (place.branch_mask.defined() && branches > 0)
-      own.narrow(0, place.prefix, branches).copy_(mask_of(rows[i], place.prefix, place.length));
+      own.narrow(0, place.prefix, branches).copy_(place.branch_mask);
   }
   return mask;
 }
@@ -72,14 +71,14 @@ PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_strea
     for (const TrainBranch& branch : row.branches) packer.add_branch(branch, place.first + place.prefix);
     packer.seed_row(row.key, dropout_stream);
     place.length = std::ssize(packer.tokens) - place.first;
-    if (row.branches.size() > 1) place.branch_mask = mask_of(row, place.prefix, place.length).to(device);
+    if (row.branches.size() > 1) place.branch_mask = mask_of(row, place.prefix, place.length);
     packed.rows.push_back(place);
   }
   const auto tensor = [&](const std::vector<std::int64_t>& values) { return at::tensor(values, at::kLong).to(device); };
   packed.tokens = tensor(packer.tokens);
   packed.positions = tensor(packer.positions);
   for (PackedRow& row : packed.rows) row.positions = packed.positions.narrow(0, row.first, row.length);
-  if (device.is_cuda()) packed.mask = block_mask(packed.rows, rows).to(device);
+  if (device.is_cuda()) packed.mask = block_mask(packed.rows).to(device);
   packed.predictors = tensor(packer.predictors);
   packed.targets = tensor(packer.targets);
   packed.dropout_seeds = tensor(packer.seeds);

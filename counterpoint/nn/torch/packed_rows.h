@@ -14,7 +14,8 @@ namespace counterpoint::nn {
 struct PackedRow {
   std::int64_t first = 0, prefix = 0, length = 0;  ///< in tokens of the packed batch; length includes the prefix
   at::Tensor positions;                            ///< [length]
-  at::Tensor branch_mask;  ///< bool [length - prefix, length]: what branch tokens see; undefined: one branch, causal
+  at::Tensor branch_mask;  ///< bool [length - prefix, length], on the CPU: what branch tokens see; undefined: one
+                           ///< branch, causal
 };
 
 struct PackedRows {

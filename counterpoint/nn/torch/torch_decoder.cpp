@@ -63,11 +63,13 @@ struct TorchDecoder::Group {
     slots = tensor(slot);
     count = std::ssize(runs);
     distance = tensor(position).view({count, 1, -1, 1}) - at::arange(longest, rows.options());
+    causal = distance >= 0;
   }
 
   at::Tensor rows;      ///< [S * R] of the batch
   at::Tensor slots;     ///< [S * T], T: of the longest; the mask hides what lies past a sequence's end
   at::Tensor distance;  ///< [S, 1, R, T]: from each row back to each key
+  at::Tensor causal;    ///< [S, 1, R, T] bool: what each row sees where no window narrows it
   std::int64_t count;   ///< S
 };
 
@@ -126,7 +128,7 @@ at::Tensor TorchDecoder::attend(std::int64_t index, const at::Tensor& query, con
   const auto gather = [&](const at::Tensor& cache) {
     return split(cache.index_select(0, group.slots)).repeat_interleave(shared, 1);
   };
-  at::Tensor mask = group.distance >= 0;
+  at::Tensor mask = group.causal;
   if (const std::int64_t width = window_of(config_, index)) mask = mask & (group.distance < width);
   return at::scaled_dot_product_attention(split(query.index_select(0, group.rows)), gather(cached.keys),
                                           gather(cached.values), mask)

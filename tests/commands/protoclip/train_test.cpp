@@ -5,6 +5,7 @@
 #include "counterpoint/data/jsonl.h"
 #include "tests/commands/run_command.h"
 #include "tests/support/support.h"
+#include "tests/support/tiny_clip.h"
 
 namespace counterpoint::commands::protoclip {
 namespace {
@@ -12,9 +13,7 @@ namespace {
 class Train : public testing::Test {
  protected:
   Train() {
-    write_file_atomic(dir_ / "vit.json", R"({"embed_dim": 16, "vision_cfg": {"image_size": 16, "layers": 1, "width": 16,
-      "head_width": 8, "patch_size": 8}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
-      "layers": 1}})");
+    write_file_atomic(dir_ / "vit.json", test::tiny_clip);
   }
 
   test::CommandResult run(const std::string& output, const std::vector<std::string>& more = {}) const {

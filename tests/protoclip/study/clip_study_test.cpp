@@ -3,6 +3,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "tests/support/support.h"
+#include "tests/support/tiny_clip.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -13,9 +14,7 @@ using test::expect_contains;
 class ClipStudy : public testing::Test {
  protected:
   std::filesystem::path config(const std::string& more = "") const {
-    write_file_atomic(dir_ / "vit.json", R"({"embed_dim": 16, "vision_cfg": {"image_size": 16, "layers": 1, "width": 16,
-      "head_width": 8, "patch_size": 8}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
-      "layers": 1}})");
+    write_file_atomic(dir_ / "vit.json", test::tiny_clip);
     write_file_atomic(dir_ / "study.toml",
                       "title = \"Stripes\"\noutput_dir = \"" + (dir_ / "out").string() +
                           "\"\nseeds = [0, 1]\n[train_data]\ntype = \"synthetic\"\nsynthetic_size = 24\n"

@@ -7,6 +7,7 @@
 #include "counterpoint/protoclip/train/clip_checkpoint.h"
 #include "counterpoint/text/bpe_trainer.h"
 #include "tests/support/support.h"
+#include "tests/support/tiny_clip.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -27,9 +28,7 @@ class Training : public testing::Test {
     for (size_t i = 0; i < pairs_->size(); ++i)
       for (const std::string& caption : pairs_->pair(i).captions) trainer.add(caption);
     text::write_merges_file(vocabulary(), trainer.train(540, 2));
-    write_file_atomic(dir_ / "vit.json", R"({"embed_dim": 16, "vision_cfg": {"image_size": 16, "layers": 1, "width": 16,
-      "head_width": 8, "patch_size": 8}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
-      "layers": 1}})");
+    write_file_atomic(dir_ / "vit.json", test::tiny_clip);
     write_file_atomic(dir_ / "resnet.json",
                       R"({"embed_dim": 16, "vision_cfg": {"image_size": 32, "layers": [1, 1, 1, 1],
       "width": 4, "head_width": 32}, "text_cfg": {"context_length": 24, "vocab_size": 600, "width": 16, "heads": 2,
