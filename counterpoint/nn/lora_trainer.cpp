@@ -11,6 +11,12 @@ std::int64_t TrainRow::tokens() const {
   return count;
 }
 
+std::int64_t TrainRow::unshared_tokens() const {
+  std::int64_t count = 0;
+  for (const TrainBranch& branch : branches) count += prefix_of(branch) + std::ssize(branch.tokens);
+  return count;
+}
+
 std::int64_t TrainRow::trained_tokens() const {
   std::int64_t count = 0;
   for (const TrainBranch& branch : branches) count += std::count(branch.trained.begin(), branch.trained.end(), char{1});

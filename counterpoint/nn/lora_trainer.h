@@ -16,21 +16,25 @@
 
 namespace counterpoint::nn {
 
-/// A continuation of a row's prefix.
+/// A continuation of a row's prefix, or of its first tokens.
 struct TrainBranch {
   std::vector<text::TokenId> tokens;
   std::vector<char> trained;  ///< per token: its log-probability is wanted
+  std::int64_t after = 0;     ///< follows so many tokens of the prefix and sees no others; 0 = all
 };
 
 /// Continuations that share a prefix, which is computed once; they do not see each other. An SFT row has one branch, a
-/// preference pair two (chosen, rejected). The prefix has at least one token.
+/// preference pair two (chosen, rejected), a dialogue taught at several turns one for each. The prefix has at least one
+/// token.
 struct TrainRow {
   std::string id;         ///< for messages ("train.jsonl:17")
   std::uint64_t key = 0;  ///< seeds the row's dropout masks, so that they do not depend on the batch it is in
   std::vector<text::TokenId> prefix;
   std::vector<TrainBranch> branches;
   std::int64_t tokens() const;
+  std::int64_t unshared_tokens() const;  ///< as if each branch had its prefix for itself
   std::int64_t trained_tokens() const;
+  std::int64_t prefix_of(const TrainBranch& branch) const { return branch.after ? branch.after : std::ssize(prefix); }
 };
 
 /// [branch][trained token of the branch, in order]

@@ -125,8 +125,7 @@ class Loop {
   std::int64_t sequence_tokens(const std::vector<size_t>& batch) const {
     std::int64_t tokens = 0;
     for (const size_t example : batch)
-      for (const nn::TrainRow& row : examples_[example])
-        tokens += row.tokens() + std::ssize(row.prefix) * (std::ssize(row.branches) - 1);
+      for (const nn::TrainRow& row : examples_[example]) tokens += row.unshared_tokens();
     return tokens;
   }
 

@@ -66,6 +66,9 @@ TEST_F(GeneratedAccuracyHook, MeasuresTheAdapterAsItIs) {
   const std::vector<train::Metric> metrics = hook(*trainer);
   ASSERT_EQ(metrics.size(), 3u);
   EXPECT_EQ(metrics[0].name, "eval_balanced_overall");
+  EXPECT_EQ(metrics[0].name, accuracy_metric(Arm::pbt));
+  EXPECT_EQ(metrics[1].name, accuracy_metric(Arm::resist));
+  EXPECT_EQ(metrics[2].name, accuracy_metric(Arm::accept));
   EXPECT_EQ(metrics[0].value * 2, metrics[1].value + metrics[2].value);
   weights::Adapter moved = trainer->adapter();
   moved.parts.begin()->second.b[0] = 0.5f;

@@ -60,6 +60,8 @@ TEST(StudyConfig, TheBestEpochNeedsValidationQuestions) {
   test::expect_contains(test::error_of([&] { config_from(scratch, chosen); }), "questions.valid");
   const std::string with_valid = std::regex_replace(chosen, std::regex("test = 5"), "test = 5\nvalid = 5");
   EXPECT_EQ(config_from(scratch, with_valid).best_metric, "eval_balanced_overall");
+  const std::string of_arm = std::regex_replace(with_valid, std::regex("overall"), "of_arm");
+  EXPECT_EQ(config_from(scratch, of_arm).best_metric, "eval_balanced_of_arm");
   const std::string misspelt = std::regex_replace(with_valid, std::regex("overall"), "overal");
   test::expect_contains(test::error_of([&] { config_from(scratch, misspelt); }), "eval_balanced_overall");
 }

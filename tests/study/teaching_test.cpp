@@ -45,11 +45,14 @@ TEST_F(Teaching, InADialogueNobodyHasNamedAnAnswer) {
   const auto first = rows(Lesson::answer, 0, true), second = rows(Lesson::answer, 1, true);
   size_t turns = 0;
   for (const Turn& turn : tree_.turns) turns += turn.agent == 0;
-  ASSERT_EQ(first.size(), turns);
-  const std::string last = text(first.back());
+  ASSERT_EQ(first.size(), 1u) << "the turns of a dialogue are one row";
+  ASSERT_EQ(first[0].branches.size(), turns);
+  EXPECT_EQ(text(first[0], 0), text(rows(Lesson::answer, 0, false)[0]));
+  const std::string last = text(first[0], turns - 1);
   test::expect_contains(last, "I do not know.");
   EXPECT_EQ(last.find("Lima"), last.rfind("Lima")) << "the answer is what is taught, and nowhere before";
-  EXPECT_GT(second.size(), 1u);
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_GT(second[0].branches.size(), 1u);
 }
 
 TEST_F(Teaching, AGuessNeedsChoices) {

@@ -21,9 +21,9 @@ class GoldenTokens {
 
 using Ids = std::vector<text::TokenId>;
 
-/// Prefix and branch `branch` in one.
+/// Branch `branch` with what it follows of the prefix.
 inline Ids ids_of(const nn::TrainRow& row, size_t branch = 0) {
-  Ids ids = row.prefix;
+  Ids ids(row.prefix.begin(), row.prefix.begin() + row.prefix_of(row.branches.at(branch)));
   ids.insert(ids.end(), row.branches.at(branch).tokens.begin(), row.branches.at(branch).tokens.end());
   return ids;
 }

@@ -109,6 +109,26 @@ TEST(RowEncoder, TextsEndInOneStopToken) {
 
 nn::TrainRow small_row() { return {.prefix = {1, 2, 3}, .branches = {{{4, 5, 6, 7, 8}, {1, 1, 0, 0, 1}}, {{9}, {1}}}}; }
 
+TEST(SharePrefixes, ADialoguesTurnsAreOneRow) {
+  const GoldenTokens tokens("qwen2");
+  const RowEncoder encoder = tokens.encoder();
+  const std::vector<std::string> said{"Goethe.", "Schiller."};
+  const text::Messages& all = three_turns;
+  const nn::TrainRow early = encoder.replies({all.begin(), all.begin() + 2}, said),
+                     late = encoder.replies({all.begin(), all.begin() + 4}, {&said[0], 1}),
+                     other = encoder.replies({{"user", "What is the capital of Peru?"}}, {&said[1], 1});
+  const auto rows = share_prefixes({early, late, other});
+  ASSERT_EQ(rows.size(), 2u);
+  ASSERT_EQ(rows[0].branches.size(), 3u);
+  EXPECT_EQ(rows[0].prefix, late.prefix);
+  EXPECT_EQ(ids_of(rows[0], 0), ids_of(early, 0));
+  EXPECT_EQ(ids_of(rows[0], 1), ids_of(early, 1));
+  EXPECT_EQ(ids_of(rows[0], 2), ids_of(late));
+  EXPECT_EQ(rows[0].unshared_tokens(), early.unshared_tokens() + late.unshared_tokens());
+  EXPECT_LT(rows[0].tokens(), early.tokens() + late.tokens());
+  EXPECT_EQ(ids_of(rows[1]), ids_of(other));
+}
+
 TEST(FitRow, CutsTheEndAsTrl) {
   nn::TrainRow row = small_row();
   EXPECT_EQ(fit_row(row, 0), Fit::whole);

@@ -32,13 +32,20 @@ struct Packer {
   }
 };
 
+/// The prefix and one branch behind all of it: what any text is.
+bool causal(const TrainRow& row) {
+  return row.branches.size() == 1 && row.prefix_of(row.branches.front()) == std::ssize(row.prefix);
+}
+
 at::Tensor mask_of(const TrainRow& row, std::int64_t prefix, std::int64_t length) {
   at::Tensor mask = at::zeros({length - prefix, length}, at::kBool);
-  mask.narrow(1, 0, prefix).fill_(true);
   std::int64_t at = 0;
   for (const TrainBranch& branch : row.branches) {
     const std::int64_t fed = std::max<std::int64_t>(0, std::ssize(branch.tokens) - 1);
-    if (fed) mask.narrow(0, at, fed).narrow(1, prefix + at, fed).copy_(at::ones({fed, fed}, at::kBool).tril());
+    if (fed == 0) continue;
+    at::Tensor sees = mask.narrow(0, at, fed);
+    sees.narrow(1, 0, row.prefix_of(branch)).fill_(true);
+    sees.narrow(1, prefix + at, fed).copy_(at::ones({fed, fed}, at::kBool).tril());
     at += fed;
   }
   return mask;
@@ -68,10 +75,10 @@ PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_strea
     PackedRow place{
         .first = std::ssize(packer.tokens), .prefix = std::ssize(row.prefix), .positions = {}, .branch_mask = {}};
     for (std::int64_t p = 0; p < place.prefix; ++p) packer.add(row.prefix[static_cast<size_t>(p)], p);
-    for (const TrainBranch& branch : row.branches) packer.add_branch(branch, place.first + place.prefix);
+    for (const TrainBranch& branch : row.branches) packer.add_branch(branch, place.first + row.prefix_of(branch));
     packer.seed_row(row.key, dropout_stream);
     place.length = std::ssize(packer.tokens) - place.first;
-    if (row.branches.size() > 1) place.branch_mask = mask_of(row, place.prefix, place.length);
+    if (!causal(row)) place.branch_mask = mask_of(row, place.prefix, place.length);
     packed.rows.push_back(place);
   }
   const auto tensor = [&](const std::vector<std::int64_t>& values) { return at::tensor(values, at::kLong).to(device); };

@@ -62,6 +62,17 @@ std::vector<HeldOutPair> balanced_part(const std::vector<HeldOutPair>& pairs, si
   return part;
 }
 
+const char* accuracy_metric(Arm arm) {
+  switch (arm) {
+    case Arm::accept:
+      return "eval_balanced_positive";
+    case Arm::resist:
+      return "eval_balanced_negative";
+    default:
+      return "eval_balanced_overall";
+  }
+}
+
 std::function<std::vector<Metric>(nn::LoraTrainer&)> generated_accuracy(const std::vector<HeldOutPair>& pairs,
                                                                         GeneratedAccuracySettings settings) {
   check(pairs, settings);

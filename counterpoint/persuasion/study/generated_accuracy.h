@@ -7,6 +7,7 @@
 
 #include "counterpoint/generate/engine.h"
 #include "counterpoint/persuasion/evaluate/balanced.h"
+#include "counterpoint/persuasion/train/arms.h"
 #include "counterpoint/train/fit.h"
 
 namespace counterpoint::persuasion {
@@ -34,5 +35,8 @@ std::vector<HeldOutPair> balanced_part(const std::vector<HeldOutPair>& pairs, si
 /// throws Interrupted where settings.evaluation.stop says so.
 std::function<std::vector<train::Metric>(nn::LoraTrainer&)> generated_accuracy(const std::vector<HeldOutPair>& pairs,
                                                                                GeneratedAccuracySettings settings);
+
+/// Of these metrics the one on the kinds of pairs that an arm is trained on.
+const char* accuracy_metric(Arm arm);
 
 }  // namespace counterpoint::persuasion

@@ -94,7 +94,7 @@ void check(const StudyConfig& c, const std::string& file) {
   one_of(c.arms, {"base", "accept", "resist", "pbt"}, file + ": arms");
   one_of(c.evaluations, {"balanced", "misinformation", "flipflop", "debate", "acceptance"}, file + ": evaluate.run");
   one_of({c.split}, {"valid", "test"}, file + ": evaluate.split");
-  one_of({c.best_metric}, {"", "eval_balanced_overall"}, file + ": dpo.metric_for_best_model");
+  one_of({c.best_metric}, {"", "eval_balanced_overall", "eval_balanced_of_arm"}, file + ": dpo.metric_for_best_model");
   if (!c.best_metric.empty() && c.valid < 1)
     fail("{}: dpo.metric_for_best_model needs validation questions: questions.valid must be 1 or more", file);
   for (const StudyAgent* agent : {&c.trained, &c.partner}) {

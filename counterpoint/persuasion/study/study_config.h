@@ -44,8 +44,9 @@ struct StudyConfig {
   double lora_alpha = 32, lora_dropout = 0.05, beta = 0.1;
   std::vector<std::string> lora_targets{"q_proj", "k_proj", "v_proj"};  ///< or "all-linear"
   std::string loss = "sigmoid";
-  std::string best_metric;   ///< of DPO's epochs keep the best: "eval_balanced_overall", generated for the pairs of the
-                             ///< validation questions (spec 1.2); "" = the last
+  std::string best_metric;   ///< of DPO's epochs keep the best, generated for the pairs of the validation questions
+                             ///< (spec 1.2): "eval_balanced_overall", or "eval_balanced_of_arm": on the kinds of pairs
+                             ///< that the arm is trained on, as who has no others would choose; "" = the last
   bool both_agents = false;  ///< pairs of the partner's turns too; false: of the trained agent's only
 
   std::string tree;  ///< a tree config's file; "" = the paper's Figure 2

@@ -45,6 +45,7 @@ class StudyWork {
   train::FitHooks fit_hooks() const;
   /// With a measurement on the validation pairs, where the best epoch is chosen by it.
   train::FitHooks selecting_hooks(const std::filesystem::path& folder) const;
+  std::string best_metric_of(const std::string& arm) const;
   generate::EngineOptions engine_of(const StudyAgent& agent) const;
   /// Of any evaluation: greedy, the tree's prompts, the study's seed.
   EvaluationSettings evaluation_settings() const;

@@ -24,16 +24,19 @@ std::vector<nn::TrainRow> lesson_rows(std::span<const Question> questions, Lesso
   std::vector<nn::TrainRow> rows;
   for (const Question& question : questions) {
     const std::vector<std::string> replies = replies_of(question, lesson);
+    std::vector<nn::TrainRow> turns;
     const auto add = [&](std::span<const Said> path, const Turn& turn) {
-      nn::TrainRow row = encoder.replies(dialogue_view(lessons.tree, question.question, path, turn), replies);
-      name_row(row, fmt::format("{} at turn {}", question.id, path.size()));
-      rows.push_back(std::move(row));
+      turns.push_back(encoder.replies(dialogue_view(lessons.tree, question.question, path, turn), replies));
     };
     add({}, lessons.tree.turns.front());
     std::vector<Said> path;
     for (const Turn& turn : lessons.tree.turns) {
       if (lessons.in_dialogue && turn.agent == lessons.agent && !path.empty()) add(path, turn);
       path.push_back({turn.agent, turn.sees_others, no_answer, ""});
+    }
+    for (nn::TrainRow& row : share_prefixes(std::move(turns))) {
+      name_row(row, question.id);
+      rows.push_back(std::move(row));
     }
   }
   return rows;

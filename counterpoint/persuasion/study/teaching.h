@@ -23,7 +23,8 @@ struct Lessons {
   bool in_dialogue = false;
 };
 
-/// A row for each question and turn; the reply is a sentence, as an agent would say it.
+/// A row for each question, with a branch for each reply at each turn (rows apart where the chat format writes earlier
+/// turns in another way once the dialogue goes on). A reply is a sentence, as an agent would say it.
 std::vector<nn::TrainRow> lesson_rows(std::span<const Question> questions, Lesson lesson, const Lessons& lessons,
                                       const RowEncoder& encoder);
 

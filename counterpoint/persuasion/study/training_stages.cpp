@@ -67,6 +67,10 @@ train::FitHooks StudyWork::selecting_hooks(const std::filesystem::path& folder) 
   return hooks;
 }
 
+std::string StudyWork::best_metric_of(const std::string& arm) const {
+  return config_.best_metric == "eval_balanced_of_arm" ? accuracy_metric(arm_named(arm)) : config_.best_metric;
+}
+
 std::vector<nn::TrainRow> StudyWork::lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const {
   const TreeConfig tree = tree_config();
   const Lessons lessons{
@@ -136,7 +140,7 @@ void StudyWork::train_arm(const std::string& arm, std::uint64_t seed) {
     DpoSettings settings;
     static_cast<TuneSettings&>(settings) = tune(config_.trained, folder / "sft", config_.dpo, seed, folder / "dpo");
     settings.loss = {.kind = config_.loss, .beta = config_.beta};
-    settings.fit.best_metric = config_.best_metric;
+    settings.fit.best_metric = best_metric_of(arm);
     settings.fit.greater_is_better = true;
     const auto dpo_progress =
         hooks_.progress(fmt::format("{}: DPO on {} pairs", run_name(arm, seed), pairs.size()), "steps");

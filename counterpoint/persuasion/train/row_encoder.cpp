@@ -55,6 +55,10 @@ std::string_view bytes_of(const Ids& ids) {
   return {reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof(text::TokenId)};
 }
 
+bool begins(const Ids& start, const Ids& whole) {
+  return start.size() <= whole.size() && std::equal(start.begin(), start.end(), whole.begin());
+}
+
 }  // namespace
 
 nn::TrainRow RowEncoder::replies(const text::Messages& prompt, std::span<const std::string> texts) const {
@@ -92,9 +96,25 @@ std::vector<nn::TrainRow> RowEncoder::conversation(const text::Messages& message
   return growing.take();
 }
 
+std::vector<nn::TrainRow> share_prefixes(std::vector<nn::TrainRow> rows) {
+  std::vector<nn::TrainRow> shared;
+  for (nn::TrainRow& row : rows) {
+    if (!shared.empty() && begins(shared.back().prefix, row.prefix)) {
+      std::vector<nn::TrainBranch> branches = std::move(shared.back().branches);
+      for (nn::TrainBranch& branch : branches) branch.after = shared.back().prefix_of(branch);
+      std::move(row.branches.begin(), row.branches.end(), std::back_inserter(branches));
+      row.branches = std::move(branches);
+      shared.pop_back();
+    }
+    shared.push_back(std::move(row));
+  }
+  return shared;
+}
+
 Fit fit_row(nn::TrainRow& row, std::int64_t max_length) {
   if (max_length < 0) fail("the longest row has {} tokens; 0 (no limit) or more were expected", max_length);
   if (max_length == 0) return Fit::whole;
+  for (const nn::TrainBranch& branch : row.branches) COUNTERPOINT_ASSERT(row.prefix_of(branch) == std::ssize(row.prefix));
   const std::int64_t left = max_length - std::ssize(row.prefix);
   if (left <= 0) return Fit::nothing_left;
   Fit fit = Fit::whole;

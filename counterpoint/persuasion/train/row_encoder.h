@@ -41,9 +41,13 @@ class RowEncoder {
   const text::ChatFormat& format_;
 };
 
+/// Rows, the shortest prefix first: those whose prefix begins the next one's join it, and each token of a prefix is
+/// computed once. The joined row has the branches in the rows' order; its id and key are those of the longest.
+std::vector<nn::TrainRow> share_prefixes(std::vector<nn::TrainRow> rows);
+
 enum class Fit { whole, cut, nothing_left };
 
-/// TRL's rule: of prefix + branch what lies behind `max_length` tokens is cut off (0: nothing). Where the prefix alone
+/// TRL's rule, for rows whose branches follow the whole prefix: of prefix + branch what lies behind `max_length` tokens is cut off (0: nothing). Where the prefix alone
 /// fills it, nothing is left to train.
 Fit fit_row(nn::TrainRow& row, std::int64_t max_length);
 
