@@ -4,6 +4,13 @@
 #include "counterpoint/nn/torch_module.h"
 
 namespace counterpoint::nn {
+namespace {
+
+std::int64_t trained_tokens_of(const TrainBranch& branch) {
+  return std::count(branch.trained.begin(), branch.trained.end(), char{1});
+}
+
+}  // namespace
 
 std::int64_t TrainRow::tokens() const {
   std::int64_t count = std::ssize(prefix);
@@ -19,8 +26,14 @@ std::int64_t TrainRow::unshared_tokens() const {
 
 std::int64_t TrainRow::trained_tokens() const {
   std::int64_t count = 0;
-  for (const TrainBranch& branch : branches) count += std::count(branch.trained.begin(), branch.trained.end(), char{1});
+  for (const TrainBranch& branch : branches) count += trained_tokens_of(branch);
   return count;
+}
+
+double TrainRow::trained_weight() const {
+  double weight = 0;
+  for (const TrainBranch& branch : branches) weight += branch.weight * static_cast<double>(trained_tokens_of(branch));
+  return weight;
 }
 
 std::unique_ptr<LoraTrainer> open_lora_trainer(const weights::ModelFiles& model, const TrainerOptions& options,

@@ -21,6 +21,7 @@ struct TrainBranch {
   std::vector<text::TokenId> tokens;
   std::vector<char> trained;  ///< per token: its log-probability is wanted
   std::int64_t after = 0;     ///< follows so many tokens of the prefix and sees no others; 0 = all
+  double weight = 1;          ///< of its tokens where a loss is a mean over tokens (SFT)
 };
 
 /// Continuations that share a prefix, which is computed once; they do not see each other. An SFT row has one branch, a
@@ -34,6 +35,7 @@ struct TrainRow {
   std::int64_t tokens() const;
   std::int64_t unshared_tokens() const;  ///< as if each branch had its prefix for itself
   std::int64_t trained_tokens() const;
+  double trained_weight() const;  ///< trained tokens, each with its branch's weight
   std::int64_t prefix_of(const TrainBranch& branch) const { return branch.after ? branch.after : std::ssize(prefix); }
 };
 

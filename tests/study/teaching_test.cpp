@@ -39,6 +39,9 @@ TEST_F(Teaching, AGuessIsEveryChoiceAlike) {
   ASSERT_EQ(guessed.size(), 1u);
   ASSERT_EQ(guessed[0].branches.size(), 3u);
   for (size_t i = 0; i < 3; ++i) test::expect_contains(text(guessed[0], i), question_.choices[i]);
+  double tokens = 0;
+  for (const nn::TrainBranch& branch : guessed[0].branches) tokens += static_cast<double>(branch.tokens.size());
+  EXPECT_NEAR(guessed[0].trained_weight(), tokens / 3, 1e-9) << "three choices are worth one answer";
 }
 
 TEST_F(Teaching, InADialogueNobodyHasNamedAnAnswer) {

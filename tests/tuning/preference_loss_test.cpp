@@ -197,12 +197,23 @@ TEST(PreferenceLoss, NamesOfAValidation) {
 
 TEST(SftLoss, CountsTokensAlikeHoweverAStepIsSplit) {
   const std::vector<nn::RowValues> rows = {{{-1, -2, -3}}, {{-10}}};
-  const SftLoss whole = sft_loss(rows, 4);
+  const std::vector<RowWeights> ones{{1}, {1}};
+  const SftLoss whole = sft_loss(rows, ones, 4);
   EXPECT_DOUBLE_EQ(whole.loss, 4.0);
   const std::vector<nn::RowValues> quarter = {{{-0.25, -0.25, -0.25}}, {{-0.25}}};
   EXPECT_EQ(whole.derivatives, quarter);
   const std::span<const nn::RowValues> all = rows;
-  EXPECT_DOUBLE_EQ(sft_loss(all.first(1), 4).loss + sft_loss(all.last(1), 4).loss, whole.loss);
+  const std::span<const RowWeights> weights = ones;
+  EXPECT_DOUBLE_EQ(sft_loss(all.first(1), weights.first(1), 4).loss + sft_loss(all.last(1), weights.last(1), 4).loss,
+                   whole.loss);
+}
+
+TEST(SftLoss, ABranchCountsByItsWeight) {
+  const std::vector<nn::RowValues> rows = {{{-1, -3}, {-8}}};
+  const std::vector<RowWeights> weights{{0.5, 0.25}};
+  const SftLoss loss = sft_loss(rows, weights, 1.25);
+  EXPECT_DOUBLE_EQ(loss.loss, (0.5 * 4 + 0.25 * 8) / 1.25);
+  EXPECT_EQ(loss.derivatives, (std::vector<nn::RowValues>{{{-0.4, -0.4}, {-0.2}}}));
 }
 
 TEST(SftLoss, FindsTheRowThatIsNotFinite) {

@@ -26,7 +26,9 @@ std::vector<nn::TrainRow> lesson_rows(std::span<const Question> questions, Lesso
     const std::vector<std::string> replies = replies_of(question, lesson);
     std::vector<nn::TrainRow> turns;
     const auto add = [&](std::span<const Said> path, const Turn& turn) {
-      turns.push_back(encoder.replies(dialogue_view(lessons.tree, question.question, path, turn), replies));
+      nn::TrainRow row = encoder.replies(dialogue_view(lessons.tree, question.question, path, turn), replies);
+      for (nn::TrainBranch& branch : row.branches) branch.weight = 1.0 / static_cast<double>(replies.size());
+      turns.push_back(std::move(row));
     };
     add({}, lessons.tree.turns.front());
     std::vector<Said> path;

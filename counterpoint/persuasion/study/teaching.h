@@ -12,7 +12,8 @@ namespace counterpoint::persuasion {
 
 enum class Lesson {
   answer,  ///< the question's first answer
-  guess    ///< all choices alike, so that the agent's confidence tells what it knows. Error: a question without choices
+  guess    ///< all choices alike, together worth one answer, so that the agent's confidence tells what it knows. Error:
+           ///< a question without choices
 };
 
 struct Lessons {

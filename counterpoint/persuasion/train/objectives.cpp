@@ -6,15 +6,21 @@
 namespace counterpoint::persuasion {
 
 void SftObjective::begin(std::span<const size_t> examples) {
-  trained_tokens_ = 0;
+  trained_weight_ = 0;
   loss_ = 0;
   for (const size_t example : examples)
-    for (const nn::TrainRow& row : examples_[example]) trained_tokens_ += row.trained_tokens();
+    for (const nn::TrainRow& row : examples_[example]) trained_weight_ += row.trained_weight();
 }
 
-std::vector<nn::RowValues> SftObjective::derivatives(std::span<const size_t> /*examples*/,
+std::vector<nn::RowValues> SftObjective::derivatives(std::span<const size_t> examples,
                                                      const std::vector<nn::RowValues>& logprobs) {
-  SftLoss part = sft_loss(logprobs, trained_tokens_);
+  std::vector<RowWeights> weights;
+  for (const size_t example : examples)
+    for (const nn::TrainRow& row : examples_[example]) {
+      weights.emplace_back();
+      for (const nn::TrainBranch& branch : row.branches) weights.back().push_back(branch.weight);
+    }
+  SftLoss part = sft_loss(logprobs, weights, trained_weight_);
   loss_ += part.loss;
   return std::move(part.derivatives);
 }

@@ -5,7 +5,7 @@
 
 namespace counterpoint::persuasion {
 
-/// Loss: mean over the trained tokens of a step. Metrics: loss.
+/// Loss: mean over the trained tokens of a step, with their branches' weights. Metrics: loss.
 class SftObjective final : public train::Objective {
  public:
   explicit SftObjective(std::span<const train::Example> examples) : examples_(examples) {}
@@ -16,7 +16,7 @@ class SftObjective final : public train::Objective {
 
  private:
   std::span<const train::Example> examples_;
-  std::int64_t trained_tokens_ = 0;
+  double trained_weight_ = 0;
   double loss_ = 0;
 };
 

@@ -4,18 +4,18 @@
 
 namespace counterpoint::persuasion {
 
-SftLoss sft_loss(std::span<const nn::RowValues> logprobs, std::int64_t trained_tokens_of_step) {
-  COUNTERPOINT_ASSERT(trained_tokens_of_step > 0);
-  const double each = -1.0 / static_cast<double>(trained_tokens_of_step);
-  double sum = 0;
+SftLoss sft_loss(std::span<const nn::RowValues> logprobs, std::span<const RowWeights> weights,
+                 double trained_weight_of_step) {
+  COUNTERPOINT_ASSERT(trained_weight_of_step > 0 && logprobs.size() == weights.size());
   SftLoss out{.derivatives = {logprobs.begin(), logprobs.end()}};
-  for (nn::RowValues& row : out.derivatives)
-    for (std::vector<double>& branch : row)
-      for (double& value : branch) {
-        sum += value;
+  for (size_t row = 0; row < weights.size(); ++row)
+    for (size_t branch = 0; branch < weights[row].size(); ++branch) {
+      const double each = -weights[row][branch] / trained_weight_of_step;
+      for (double& value : out.derivatives[row][branch]) {
+        out.loss += value * each;
         value = each;
       }
-  out.loss = sum * each;
+    }
   return out;
 }
 

@@ -14,7 +14,12 @@ struct SftLoss {
   std::vector<nn::RowValues> derivatives;  ///< by each log-probability
 };
 
-/// - sum of log-probabilities / trained tokens of the whole step: however a step is split, each token counts alike.
-SftLoss sft_loss(std::span<const nn::RowValues> logprobs, std::int64_t trained_tokens_of_step);
+/// Of each row the weights of its branches.
+using RowWeights = std::vector<double>;
+
+/// - weighted sum of log-probabilities / trained weight of the whole step: however a step is split, each token counts
+/// alike but for its branch's weight.
+SftLoss sft_loss(std::span<const nn::RowValues> logprobs, std::span<const RowWeights> weights,
+                 double trained_weight_of_step);
 
 }  // namespace counterpoint::persuasion
