@@ -143,6 +143,18 @@ TEST(Claims, AreJudgedFromTheInterval) {
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 90)), "8"), Verdict::not_decided);
 }
 
+TEST(Claims, StandInThePapersOrder) {
+  StudyResults results = results_of(50, 90);
+  for (const char* arm : {"base", "pbt"}) {
+    Outcomes& outcomes = results.aligned["misinformation"][arm];
+    outcomes.add_item("a", "a");
+    outcomes.set("misinformation_rate", 1);
+  }
+  std::string numbers;
+  for (const ClaimResult& claim : judge_claims(results)) numbers += claim.text.substr(0, claim.text.find(' ')) + " ";
+  EXPECT_EQ(numbers, "3a. 3d. 4a. 8. ");
+}
+
 TEST(Claims, WhatDrivesFlippingIsJudgedFromStandardErrors) {
   StudyResults results;
   results.acceptance = {{.name = "own_logprob", .value = -0.4, .standard_error = 0.1},

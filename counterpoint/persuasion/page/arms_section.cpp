@@ -29,14 +29,14 @@ VerdictWords words_of(Verdict verdict) {
 
 std::string claims_html(const StudyPage& page) {
   if (page.claims.empty()) return "";
-  std::string out = "<ol class=\"claims\">\n";
+  std::string out = "<ul class=\"claims\">\n";
   for (const StudyClaim& claim : page.claims) {
     const VerdictWords verdict = words_of(claim.verdict);
     out += fmt::format("<li><p>{}</p><p class=\"verdict {}\"><span aria-hidden=\"true\">{}</span> {}</p>{}</li>\n",
                        report::escape_html(claim.text), verdict.style, verdict.sign, verdict.words,
                        report::note_html(claim.detail));
   }
-  return out + "</ol>\n";
+  return out + "</ul>\n";
 }
 
 std::string arms_html(const StudyPage& page, const ArmOrder& order) {

@@ -164,6 +164,9 @@ std::vector<ClaimResult> judge_claims(const StudyResults& results) {
   acceptance_claims(results, judged);
   judged.push_back({.text = "8. Dialogues of small models train a larger one",
                     .detail = "not tested: the study trains one of the models that argue"});
+  std::stable_sort(judged.begin(), judged.end(), [](const ClaimResult& a, const ClaimResult& b) {
+    return a.text.front() < b.text.front();  // by the paper's number, a digit
+  });
   return judged;
 }
 
