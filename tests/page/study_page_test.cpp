@@ -74,6 +74,7 @@ TEST(StudyPage, OnlyItsOwnStyleAndScriptMayRun) {
   const std::string style = between(html, "<style>", "</style>"), script = between(html, "<script>", "</script>");
   expect_contains(html, "content=\"default-src 'none'; style-src '" + report::policy_hash(style) + "'; script-src '" +
                             report::policy_hash(script) + "'; base-uri 'none'; form-action 'none'\"");
+  EXPECT_EQ(std::count(style.begin(), style.end(), '{'), std::count(style.begin(), style.end(), '}'));
   EXPECT_EQ(html.find("style=\""), std::string::npos) << "a style attribute, which the policy refuses";
   EXPECT_FALSE(std::regex_search(html, std::regex("<[^>]* on[a-z]+="))) << "an inline handler";
 }

@@ -114,7 +114,8 @@ std::vector<nn::TrainRow> share_prefixes(std::vector<nn::TrainRow> rows) {
 Fit fit_row(nn::TrainRow& row, std::int64_t max_length) {
   if (max_length < 0) fail("the longest row has {} tokens; 0 (no limit) or more were expected", max_length);
   if (max_length == 0) return Fit::whole;
-  for (const nn::TrainBranch& branch : row.branches) COUNTERPOINT_ASSERT(row.prefix_of(branch) == std::ssize(row.prefix));
+  for (const nn::TrainBranch& branch : row.branches)
+    COUNTERPOINT_ASSERT(row.prefix_of(branch) == std::ssize(row.prefix));
   const std::int64_t left = max_length - std::ssize(row.prefix);
   if (left <= 0) return Fit::nothing_left;
   Fit fit = Fit::whole;

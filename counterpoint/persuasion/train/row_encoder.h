@@ -47,8 +47,8 @@ std::vector<nn::TrainRow> share_prefixes(std::vector<nn::TrainRow> rows);
 
 enum class Fit { whole, cut, nothing_left };
 
-/// TRL's rule, for rows whose branches follow the whole prefix: of prefix + branch what lies behind `max_length` tokens is cut off (0: nothing). Where the prefix alone
-/// fills it, nothing is left to train.
+/// TRL's rule, where branches follow the whole prefix: of both what lies behind `max_length` tokens is cut off (0:
+/// nothing). Where the prefix alone fills it, nothing is left to train.
 Fit fit_row(nn::TrainRow& row, std::int64_t max_length);
 
 /// Sets the row's id, and its key to a hash of the tokens.
