@@ -4,13 +4,6 @@
 #include "counterpoint/nn/torch_module.h"
 
 namespace counterpoint::nn {
-namespace {
-
-std::int64_t trained_tokens_of(const TrainBranch& branch) {
-  return std::count(branch.trained.begin(), branch.trained.end(), char{1});
-}
-
-}  // namespace
 
 std::int64_t TrainRow::tokens() const {
   std::int64_t count = std::ssize(prefix);
@@ -24,15 +17,10 @@ std::int64_t TrainRow::unshared_tokens() const {
   return count;
 }
 
-std::int64_t TrainRow::trained_tokens() const {
-  std::int64_t count = 0;
-  for (const TrainBranch& branch : branches) count += trained_tokens_of(branch);
-  return count;
-}
-
 double TrainRow::trained_weight() const {
   double weight = 0;
-  for (const TrainBranch& branch : branches) weight += branch.weight * static_cast<double>(trained_tokens_of(branch));
+  for (const TrainBranch& branch : branches)
+    weight += branch.weight * static_cast<double>(std::count(branch.trained.begin(), branch.trained.end(), char{1}));
   return weight;
 }
 

@@ -28,7 +28,7 @@ TEST(PreferenceRows, HaveTheIdsOfTrl) {
       EXPECT_EQ(row.prefix, expected[i]["prompt_ids"].get<Ids>()) << model << " " << i;
       EXPECT_EQ(row.branches[0].tokens, expected[i]["chosen_ids"].get<Ids>()) << model << " " << i;
       EXPECT_EQ(row.branches[1].tokens, expected[i]["rejected_ids"].get<Ids>()) << model << " " << i;
-      EXPECT_EQ(row.trained_tokens(), std::ssize(row.branches[0].tokens) + std::ssize(row.branches[1].tokens));
+      EXPECT_EQ(row.trained_weight(), std::ssize(row.branches[0].tokens) + std::ssize(row.branches[1].tokens));
       EXPECT_TRUE(row.id.ends_with(fmt::format("pairs.jsonl:{}", i + 1))) << row.id;
     }
   }

@@ -38,7 +38,7 @@ TEST(RowEncoder, AConversationIsTheTemplatesOwnInRealTokenizers) {
     for (const size_t turn : {2, 4, 6})
       replies +=
           std::ssize(text::encode_reply(*tokenizer, *format, three_turns[turn].content, text::ReplyEnd::turn_end));
-    EXPECT_EQ(rows[0].trained_tokens(), replies);
+    EXPECT_EQ(rows[0].trained_weight(), replies);
   }
 }
 
@@ -103,7 +103,7 @@ TEST(RowEncoder, TextsEndInOneStopToken) {
   EXPECT_EQ(row.branches[0].tokens, row.branches[1].tokens);
   EXPECT_EQ(ids_of(row), qwen.tokenizer().encode("Who wrote Faust? Goethe.<|im_end|>"));
   EXPECT_EQ(row.branches[2].tokens, Ids{*qwen.tokenizer().id_of("<|im_end|>")});
-  EXPECT_EQ(row.trained_tokens(), 2 * std::ssize(row.branches[0].tokens) + 1);
+  EXPECT_EQ(row.trained_weight(), 2 * std::ssize(row.branches[0].tokens) + 1);
   EXPECT_EQ(error_of([&] { qwen.encoder().completions("", texts); }), "the prompt is empty");
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/report/number.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -109,8 +110,10 @@ ClaimResult judge(const Claim& claim, const StudyResults& results) {
       interval_around(*value, items, kDifferenceOfShares, outcomes.by_question(), claim.value, {});
   if (interval.low > claim.threshold) result.verdict = Verdict::holds;
   if (interval.high <= claim.threshold) result.verdict = Verdict::does_not_hold;
-  result.detail = fmt::format("{:+.1f} points, 95 % from {:+.1f} to {:+.1f}; claimed: above {:+.0f}", 100 * *value,
-                              100 * interval.low, 100 * interval.high, 100 * claim.threshold);
+  const auto points = [](double share) { return report::format_difference(share, {.percent = true}); };
+  result.detail = fmt::format("{} points, 95 % from {} to {}; claimed: above {}", points(*value), points(interval.low),
+                              points(interval.high),
+                              report::format_number(claim.threshold, {.percent = true, .decimals = 0}));
   return result;
 }
 
@@ -125,8 +128,9 @@ std::optional<ClaimResult> judge_coefficient(std::string text, const StudyResult
   ClaimResult result{.text = std::move(text)};
   if (sign * interval.low > 0 && sign * interval.high > 0) result.verdict = Verdict::holds;
   if (sign * interval.low <= 0 && sign * interval.high <= 0) result.verdict = Verdict::does_not_hold;
-  result.detail = fmt::format("coefficient {:+.2f}, 95 % from {:+.2f} to {:+.2f}; claimed: {} 0", found->value,
-                              interval.low, interval.high, sign > 0 ? "above" : "below");
+  const auto signed_number = [](double x) { return report::format_difference(x, {.decimals = 2}); };
+  result.detail = fmt::format("coefficient {}, 95 % from {} to {}; claimed: {} 0", signed_number(found->value),
+                              signed_number(interval.low), signed_number(interval.high), sign > 0 ? "above" : "below");
   return result;
 }
 
