@@ -129,11 +129,15 @@ StudyResults results_of(int base_right, int pbt_right) {
   return results;
 }
 
-Verdict verdict_of(const std::vector<ClaimResult>& claims, const std::string& beginning) {
+ClaimResult claim_of(const std::vector<ClaimResult>& claims, const std::string& beginning) {
   for (const ClaimResult& claim : claims)
-    if (claim.text.starts_with(beginning)) return claim.verdict;
+    if (claim.text.starts_with(beginning)) return claim;
   ADD_FAILURE() << "no claim " << beginning;
-  return Verdict::not_decided;
+  return {};
+}
+
+Verdict verdict_of(const std::vector<ClaimResult>& claims, const std::string& beginning) {
+  return claim_of(claims, beginning).verdict;
 }
 
 TEST(Claims, AreJudgedFromTheInterval) {
@@ -141,6 +145,14 @@ TEST(Claims, AreJudgedFromTheInterval) {
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 50)), "3a"), Verdict::does_not_hold);
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 61)), "3a"), Verdict::not_decided);
   EXPECT_EQ(verdict_of(judge_claims(results_of(50, 90)), "8"), Verdict::not_decided);
+}
+
+TEST(Claims, TellTheirFiguresWithARealMinus) {
+  const std::vector<ClaimResult> claims = judge_claims(results_of(90, 50));
+  const std::string margin = claim_of(claims, "3a").detail, sign = claim_of(claims, "3d").detail;
+  EXPECT_TRUE(margin.starts_with("−40.0 points, 95 % from −")) << margin;
+  EXPECT_TRUE(margin.ends_with("; claimed: above 12")) << margin;
+  EXPECT_TRUE(sign.ends_with("; claimed: above 0")) << sign;
 }
 
 TEST(Claims, StandInThePapersOrder) {

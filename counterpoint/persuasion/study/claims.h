@@ -13,7 +13,7 @@ namespace counterpoint::persuasion {
 struct ClaimResult {
   std::string text;
   Verdict verdict = Verdict::not_decided;
-  std::string detail;  ///< "+12.4 points, 95 % from +3.1 to +21.0; claimed: above +10"
+  std::string detail;  ///< "+12.4 points, 95 % from +3.1 to +21.0; claimed: above 10"
 };
 
 /// The claims for which the study has arms and evaluations, and those that it cannot test, as not decided.
