@@ -117,6 +117,8 @@ void add_prototypes(CLI::App& command, Options& o) {
   add(command, "--kmeans-redos", s.prototypes.redos, "Runs, of which the best is kept", "N", more)->check(above_zero());
   add(command, "--kmeans-start", s.prototypes.start, "k-means++ or random", "NAME", more);
   add(command, "--teacher-temperature", s.prototypes.teacher_temperature, "Soft targets of the teacher", "X", more);
+  add(command, "--teacher-rows", s.teacher_rows, "caption: of the drawn one, or picture: the mean of its captions", "NAME",
+      more);
   add(command, "--projection-dim", s.projection_dim, "d_h", "N", more)->check(above_zero());
   add(command, "--projection-hidden-dim", s.projection_hidden, "Of the heads", "N", more)->check(above_zero());
   add(command, "--lit-start", s.lit_start, "Episode from which the image tower stands still (-1: none)", "N", more);

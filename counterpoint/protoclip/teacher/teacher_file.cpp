@@ -43,6 +43,14 @@ torch::Tensor TeacherFeatures::rows_of(const std::vector<std::int64_t>& samples,
   return rows.index_select(0, torch::tensor(places, torch::kInt64));
 }
 
+torch::Tensor TeacherFeatures::mean_rows_of(const std::vector<std::int64_t>& samples) const {
+  const torch::Tensor first = torch::tensor(first_row, torch::kInt64);
+  const torch::Tensor owners = torch::arange(std::ssize(keys)).repeat_interleave(first.diff());
+  const torch::Tensor sums = torch::zeros({std::ssize(keys), rows.size(1)}).index_add_(0, owners, rows);
+  const torch::Tensor chosen = sums.index_select(0, torch::tensor(samples, torch::kInt64));
+  return torch::nn::functional::normalize(chosen, torch::nn::functional::NormalizeFuncOptions().dim(1));
+}
+
 void write_teacher(const std::filesystem::path& file, const TeacherFeatures& features) {
   write_tensors(file, {{"features", features.rows.to(torch::kFloat32)},
                        {"first_row", torch::tensor(features.first_row, torch::kInt64)},

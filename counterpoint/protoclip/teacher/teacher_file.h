@@ -1,6 +1,6 @@
 // The external teacher's features of every caption of a data set (spec 2.1, "External teacher").
 //
-// One row per caption, not per picture: a visit draws one of a picture's captions, and the row of that one teaches it.
+// One row per caption, since a visit draws one of a picture's captions; a picture's own row is the mean over them.
 #pragma once
 #include <torch/torch.h>
 
@@ -25,6 +25,8 @@ struct TeacherFeatures {
   }
   /// Rows of samples [B] with the caption that was drawn for each: [B, d].
   torch::Tensor rows_of(const std::vector<std::int64_t>& samples, const std::vector<std::int32_t>& captions) const;
+  /// The mean of each sample's rows, of length 1 (0 where all are 0), whichever caption is drawn: [B, d].
+  torch::Tensor mean_rows_of(const std::vector<std::int64_t>& samples) const;
 };
 
 /// A safetensors file: "features" [captions, d], "first_row" [samples + 1], "keys" and "source" (bytes; one key a

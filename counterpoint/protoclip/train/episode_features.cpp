@@ -51,9 +51,10 @@ BatchFeatures Run::episode_features() {
   return all;
 }
 
-/// The teacher's row of the caption that each sample's visit draws.
+/// The teacher's row of each sample: of the caption that its visit draws, or of the picture.
 Tensor Run::teacher_rows() const {
   if (settings_.weights.teacher <= 0) return {};
+  if (settings_.teacher_rows == "picture") return data_.teacher->mean_rows_of(samples_);
   std::vector<std::int32_t> captions;
   for (std::int64_t position = 0; position < std::ssize(samples_); ++position)
     captions.push_back(image_text::drawn_caption(*pairs_, visit_of(position), settings_.seed));

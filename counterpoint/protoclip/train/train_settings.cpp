@@ -41,6 +41,7 @@ data::Json settings_json(const TrainSettings& settings) {
 void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teacher) {
   one_of(s.precision, "--precision", {"fp32", "amp_bf16"});
   one_of(s.episode_features, "--episode-features", {"forward", "reuse"});
+  one_of(s.teacher_rows, "--teacher-rows", {"caption", "picture"});
   nn::torch_device(s.device);
   if (s.episodes < 1) fail("--epochs {}: at least one episode was expected", s.episodes);
   const std::int64_t episode = s.episode_size > 0 ? s.episode_size : samples;

@@ -33,6 +33,7 @@ struct TrainSettings {
 
   LossWeights weights{.teacher = 0};         ///< CLIP alone: prototype = teacher = 0
   PrototypeSettings prototypes{.k = 0};      ///< k = 0: a tenth of the episode; its seed is filled in
+  std::string teacher_rows = "caption";      ///< of the drawn caption, or "picture": the mean over its captions
   bool warm_start = false;                   ///< K-means starts from the last episode's centroids
   std::string episode_features = "forward";  ///< or "reuse": features recorded during training
   std::int64_t projection_dim = 128, projection_hidden = 2048;
@@ -75,6 +76,7 @@ void visit_settings(Settings& s, Visit&& visit) {
   visit("kmeans_start", s.prototypes.start);
   visit("target_temperature", s.prototypes.target_temperature);
   visit("teacher_temperature", s.prototypes.teacher_temperature);
+  visit("teacher_rows", s.teacher_rows);
   visit("back_translation", s.prototypes.back_translation);
   visit("normalise_prototypes", s.prototypes.normalise);
   visit("warm_start_kmeans", s.warm_start);

@@ -98,6 +98,14 @@ TEST(Teacher, TfidfRowsHaveLengthOneOrNone) {
   EXPECT_EQ(features.source, "tfidf");
 }
 
+TEST(Teacher, APicturesRowIsTheMeanOfItsCaptions) {
+  const TeacherFeatures features = tfidf_teacher(caption_set(), {.dim = 8});
+  const torch::Tensor rows = features.mean_rows_of({18, 0});
+  EXPECT_TRUE(torch::allclose(rows[0], features.rows[37], 1e-5, 1e-6));  // its other caption is empty
+  const torch::Tensor sum = features.rows[0] + features.rows[1];
+  EXPECT_TRUE(torch::allclose(rows[1], sum / sum.norm(), 1e-5, 1e-6));
+}
+
 TEST(Teacher, EncodesWithAFolder) {
   const TeacherFeatures features = make_teacher(caption_set(), test::golden("text_encoder/bert").string(), {.dim = 4});
   EXPECT_EQ(features.rows.sizes(), (std::vector<std::int64_t>{40, 4}));

@@ -177,6 +177,7 @@ TEST_F(Training, WhatCannotWorkIsRefusedWithItsReason) {
   expect_contains(refused([](TrainSettings& s) { s.prototypes.back_translation = false; }), "needs back translation");
   expect_contains(refused([](TrainSettings& s) { s.infonce_warmup = 4; }), "leaves none of the 4 episodes");
   expect_contains(refused([](TrainSettings& s) { s.episode_features = "reused"; }), "did you mean 'reuse'");
+  expect_contains(refused([](TrainSettings& s) { s.teacher_rows = "pictures"; }), "did you mean 'picture'");
   expect_contains(refused([](TrainSettings& s) { s.episode_size = 100; }), "only 36 samples");
   expect_contains(refused([](TrainSettings& s) { s.weights.clip = 0; }), "no loss for the warm-up");
   expect_contains(refused([](TrainSettings& s) { s.model = "tiny-resnett"; }), "tiny-resnet");
