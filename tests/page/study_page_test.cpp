@@ -34,6 +34,9 @@ TEST(StudyPage, ShowsWhatIsThere) {
   StudyPage run;
   run.curves = {{.arm = "", .metric = "loss", .points = {{1, 0.69}, {2, 0.5}}}};
   EXPECT_EQ(section_ids(study_page(run)), Ids{"training"});
+  EXPECT_EQ(study_page(run).find("Dashed lines"), std::string::npos);
+  run.curves.push_back({.arm = "", .metric = "eval_loss", .points = {{1, 0.7}, {2, 0.6}}});
+  expect_contains(study_page(run), "Dashed lines are validation.");
 }
 
 TEST(StudyPage, ArmsStandInTheirOrderWithTheirColour) {

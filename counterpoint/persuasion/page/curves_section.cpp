@@ -113,13 +113,14 @@ std::string chart_html(const std::string& title, const StudyPage& page, const Ar
 }
 
 std::string curves_note(const StudyPage& page, bool one_arm) {
-  bool several_seeds = false, long_runs = false;
+  bool validated = false, several_seeds = false, long_runs = false;
   for (const TrainingCurve& curve : page.curves) {
+    validated |= is_validation(curve.metric);
     several_seeds |= curve.seed != page.curves.front().seed;
     long_runs |= curve.points.size() > most_points;
   }
   std::string note;
-  if (one_arm) note += "Dashed lines are validation. ";
+  if (one_arm && validated) note += "Dashed lines are validation. ";
   if (several_seeds) note += "Thin lines are single seeds, the strong line is their mean. ";
   if (long_runs) note += fmt::format("Lines are means of neighbouring steps, at most {} points each.", most_points);
   return report::note_html(note);
