@@ -166,6 +166,16 @@ TEST_F(Training, TheTailLeavesTheImageTowerAlone) {
                   .equal(at("checkpoint-24")->named_buffers()["visual.bn1.running_mean"]));
 }
 
+TEST_F(Training, TheTeachersClustersAreOfCaptionsOrOfPictures) {
+  TrainSettings s = settings();
+  s.episodes = 2;
+  const TrainResult of_captions = run("captions", s);
+  s.teacher_rows = "picture";
+  EXPECT_EQ(run("pictures", s).steps, of_captions.steps);
+  EXPECT_EQ(metric("pictures", "loss/clip").front(), metric("captions", "loss/clip").front());
+  EXPECT_NE(metric("pictures", "loss/teacher"), metric("captions", "loss/teacher"));
+}
+
 TEST_F(Training, WhatCannotWorkIsRefusedWithItsReason) {
   const auto refused = [&](auto change) {
     TrainSettings s = settings();
