@@ -1,6 +1,7 @@
 #include "counterpoint/protoclip/teacher/teacher_file.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/protoclip/grouped_mean.h"
 #include "counterpoint/protoclip/tensor_file.h"
 
 namespace counterpoint::protoclip {
@@ -46,9 +47,8 @@ torch::Tensor TeacherFeatures::rows_of(const std::vector<std::int64_t>& samples,
 torch::Tensor TeacherFeatures::mean_rows_of(const std::vector<std::int64_t>& samples) const {
   const torch::Tensor first = torch::tensor(first_row, torch::kInt64);
   const torch::Tensor owners = torch::arange(std::ssize(keys)).repeat_interleave(first.diff());
-  const torch::Tensor sums = torch::zeros({std::ssize(keys), rows.size(1)}).index_add_(0, owners, rows);
-  const torch::Tensor chosen = sums.index_select(0, torch::tensor(samples, torch::kInt64));
-  return torch::nn::functional::normalize(chosen, torch::nn::functional::NormalizeFuncOptions().dim(1));
+  const torch::Tensor means = grouped_mean(rows, owners, std::ssize(keys)).means;
+  return torch::nn::functional::normalize(means.index_select(0, torch::tensor(samples, torch::kInt64)));
 }
 
 void write_teacher(const std::filesystem::path& file, const TeacherFeatures& features) {
