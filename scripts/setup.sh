@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(build-essential cmake ninja-build pkg-config git python3-venv
-          libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev libcpp-httplib-dev libssl-dev
+          libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libpcre2-dev libutf8proc-dev libcpp-httplib-dev libssl-dev
           zlib1g-dev libbrotli-dev libgtest-dev libbenchmark-dev
           libturbojpeg0-dev libpng-dev libwebp-dev libfreetype-dev fonts-noto-color-emoji unicode-data)
 apt_get() {

@@ -22,7 +22,7 @@ template <std::integral Whole>
 void take(const Fields& fields, const std::string& key, Whole& to) {
   to = static_cast<Whole>(fields.whole(key));
 }
-/// A list of one looks like a value after CLI11 has read it.
+/// One text will do for a list of one.
 inline void take(const Fields& fields, const std::string& key, std::vector<std::string>& to) {
   to = fields.at(key).is_string() ? std::vector<std::string>{fields.text(key)} : fields.texts(key);
 }

@@ -1,46 +1,54 @@
 #include "counterpoint/data/toml.h"
 
-#include <CLI/CLI.hpp>
-#include <fstream>
+#include <algorithm>
+#include <toml++/toml.h>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
 
 namespace counterpoint::data {
 namespace {
 
-Json value_of(const std::string& text) {
-  if (text == "true") return true;
-  if (text == "false") return false;
-  const Json number = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (number.is_number()) return number;
-  return text;
+Json json_of(const toml::node& node, const std::string& where);
+
+/// toml++ sorts a table's keys by name; a study's arms are told in the file's order.
+Json json_of(const toml::table& table, const std::string& where) {
+  std::vector<std::pair<std::string, const toml::node*>> items;
+  for (const auto& [key, node] : table) items.emplace_back(std::string(key.str()), &node);
+  std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
+    const auto &first = a.second->source().begin, &second = b.second->source().begin;
+    return std::pair(first.line, first.column) < std::pair(second.line, second.column);
+  });
+  Json json = Json::object();
+  for (const auto& [key, node] : items) json[key] = json_of(*node, where);
+  return json;
 }
 
-Json value_of(const CLI::ConfigItem& item) {
-  if (item.inputs.size() == 1 && item.inputs[0] != "[]") return value_of(item.inputs[0]);
-  Json list = Json::array();
-  for (const std::string& input : item.inputs)
-    if (input != "[]") list.push_back(value_of(input));
-  return list;
+Json json_of(const toml::node& node, const std::string& where) {
+  if (const auto* table = node.as_table()) return json_of(*table, where);
+  if (const auto* list = node.as_array()) {
+    Json json = Json::array();
+    for (const toml::node& item : *list) json.push_back(json_of(item, where));
+    return json;
+  }
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* flag = node.as_boolean()) return flag->get();
+  if (const auto* number = node.as_floating_point()) return number->get();
+  if (const auto* whole = node.as_integer())
+    return whole->get() < 0 ? Json(whole->get()) : Json(static_cast<std::uint64_t>(whole->get()));
+  fail("{}: line {}: dates and times have no use here", where, node.source().begin.line);
 }
 
 }  // namespace
 
 Json read_toml(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) fail("{}: no such file, or it cannot be read", file.string());
-  Json json = Json::object();
+  if (!std::filesystem::exists(file)) fail("{}: no such file", file.string());
+  const std::string text = read_file(file);
   try {
-    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(in)) {
-      if (item.name == "++" || item.name == "--") continue;  // where a table begins and ends
-      Json* table = &json;
-      for (const std::string& parent : item.parents) table = &(*table)[parent];
-      (*table)[item.name] = value_of(item);
-    }
-  } catch (const CLI::Error& error) {
-    fail("{}: not TOML: {}", file.string(), error.what());
+    return json_of(toml::parse(text), file.string());
+  } catch (const toml::parse_error& error) {
+    fail("{}: not TOML: line {}: {}", file.string(), error.source().begin.line, error.description());
   }
-  return json;
 }
 
 }  // namespace counterpoint::data

@@ -1,4 +1,4 @@
-// TOML files, through CLI11's reader, which is there for command lines anyway.
+// TOML files, through toml++.
 #pragma once
 #include <filesystem>
 
@@ -6,7 +6,7 @@
 
 namespace counterpoint::data {
 
-/// TOML as JSON: tables as objects; numbers, truth values and lists by their form. Error: no such file, not TOML.
+/// TOML as JSON, keys in the file's order. Error: no such file; not TOML, with the line; a date or time.
 Json read_toml(const std::filesystem::path& file);
 
 }  // namespace counterpoint::data
