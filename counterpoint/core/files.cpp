@@ -56,6 +56,19 @@ void sync_folder_of(const fs::path& path) {
   ::fsync(descriptor.get());
 }
 
+/// What a link points to, also where that is not there yet.
+fs::path target_of(const fs::path& path) {
+  std::error_code unseen;  // opening it will say what is wrong
+  return fs::is_symlink(path, unseen) ? fs::weakly_canonical(path) : path;
+}
+
+/// A device or pipe: written to, never replaced.
+bool is_special(const fs::path& path) {
+  std::error_code unseen;
+  const fs::file_status status = fs::status(path, unseen);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 /// Cuts bytes behind the last newline: what a killed run left of its last line.
 void cut_unfinished_line(int fd, const fs::path& path) {
   off_t end = static_cast<off_t>(size_of_regular_file(fd, path));
@@ -83,15 +96,21 @@ std::string read_file(const fs::path& path) {
   return bytes;
 }
 
-FileWriter::FileWriter(const fs::path& path) : path_(path), aside_(path) {
+FileWriter::FileWriter(const fs::path& path) : path_(target_of(path)), aside_(path_) {
+  if (is_special(path_)) {
+    descriptor_ = Descriptor(path_, O_WRONLY).release();
+    return;
+  }
+  check_writable(path_);
   aside_ += ".partial";
-  descriptor_ = Descriptor(aside_, O_WRONLY | O_CREAT | O_TRUNC).release();
+  descriptor_ = ::open(aside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail_with(errno);
 }
 
 FileWriter::~FileWriter() {
   if (descriptor_ < 0) return;
   ::close(descriptor_);
-  ::unlink(aside_.c_str());
+  if (aside_ != path_) ::unlink(aside_.c_str());
 }
 
 void FileWriter::fail_with(int problem) const { fail("cannot write {}: {}", path_.string(), std::strerror(problem)); }
@@ -101,6 +120,10 @@ void FileWriter::write(std::string_view bytes) {
 }
 
 void FileWriter::finish() {
+  if (aside_ == path_) {
+    ::close(std::exchange(descriptor_, -1));
+    return;
+  }
   if (::fsync(descriptor_) != 0) fail_with(errno);
   if (::rename(aside_.c_str(), path_.c_str()) != 0) fail_with(errno);
   ::close(std::exchange(descriptor_, -1));
@@ -117,6 +140,14 @@ void rename_synced(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0)
     fail("cannot rename {} to {}: {}", from.string(), to.string(), std::strerror(errno));
   sync_folder_of(to);
+}
+
+void check_writable(const fs::path& path) {
+  std::error_code unseen;
+  if (fs::is_directory(path, unseen)) fail("cannot write {}: it is a folder, a file was expected", path.string());
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  make_dirs(folder);
+  if (::access(folder.c_str(), W_OK) != 0) fail("cannot write {}: {}", path.string(), std::strerror(errno));
 }
 
 void make_dirs(const fs::path& path) {

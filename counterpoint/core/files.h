@@ -17,8 +17,12 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view bytes
 /// Renames a file or folder so that it stays renamed after a crash. Error: another file system, no permission.
 void rename_synced(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Before long work whose result goes to `path`: makes its folder. Error: no file can be written there.
+void check_writable(const std::filesystem::path& path);
+
 /// A file that is written piece by piece: aside (PATH.partial), and over `path` when it is finished. Destroyed before,
-/// it leaves nothing. Error: no space, no permission.
+/// it leaves nothing. Of a link, what it points to; a device or pipe is written to as it is. The folder is made where
+/// it is missing. Error: no space, no permission.
 class FileWriter {
  public:
   explicit FileWriter(const std::filesystem::path& path);

@@ -19,7 +19,29 @@ std::string reason_in_row(const Json::exception& error) {
   return replace_all(reason(error), "parse error at line 1, column", "parse error at column");
 }
 
+/// Deeper than any file of use.
+constexpr int deepest = 200;
+
+Json parse_json(std::string_view text) {
+  check_json_depth(text);
+  return Json::parse(text);
+}
+
 }  // namespace
+
+void check_json_depth(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\') ++i;
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    if (depth > deepest) fail("lists and objects are nested more than {} deep", deepest);
+  }
+}
 
 std::string RowPlace::text() const { return fmt::format("{}:{}", file.string(), line); }
 
@@ -40,9 +62,12 @@ void read_jsonl(const std::filesystem::path& path, const std::function<void(Json
     }
     Json value;
     try {
-      value = Json::parse(line);
+      value = parse_json(line);
     } catch (const Json::exception& error) {
       bad(place, "not a JSON value: " + reason_in_row(error));
+      continue;
+    } catch (const Error& error) {
+      bad(place, error.what());
       continue;
     }
     row(std::move(value), place);
@@ -51,19 +76,24 @@ void read_jsonl(const std::filesystem::path& path, const std::function<void(Json
 
 Json parse_row(std::string_view line, const RowPlace& place) {
   try {
-    return Json::parse(line);
+    return parse_json(line);
   } catch (const Json::exception& error) {
     fail("{}: not a JSON value: {}", place.text(), reason_in_row(error));
+  } catch (const Error& error) {
+    fail("{}: {}", place.text(), error.what());
   }
 }
 
 std::string to_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json read_json(const std::filesystem::path& path) {
+  const std::string text = read_file(path);
   try {
-    return Json::parse(read_file(path));
+    return parse_json(text);
   } catch (const Json::exception& error) {
     fail("{}: not a JSON file: {}", path.string(), reason(error));
+  } catch (const Error& error) {
+    fail("{}: {}", path.string(), error.what());
   }
 }
 

@@ -27,6 +27,9 @@ Json parse_row(std::string_view line, const RowPlace& place);
 /// The value as one line (damaged UTF-8 replaced), without the newline.
 std::string to_line(const Json& value);
 
+/// What walks a value does so by recursion, which a hostile file must not exhaust. Error: nested more than 200 deep.
+void check_json_depth(std::string_view text);
+
 /// A whole JSON file. Error: the file, the line and column, and what was expected there.
 Json read_json(const std::filesystem::path& path);
 

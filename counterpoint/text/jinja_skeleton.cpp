@@ -108,6 +108,7 @@ class Simplifier {
   }
 
   Items body() {
+    if (++depth_ > deepest) fail("the chat template's blocks are nested more than {} deep", deepest);
     Items items;
     const auto append = [&](Items more) { std::move(more.begin(), more.end(), std::back_inserter(items)); };
     while (at_ < tags_.size() && !at_end_of_body()) {
@@ -120,6 +121,7 @@ class Simplifier {
       else
         items.push_back(tags_[at_++]);
     }
+    --depth_;
     return items;
   }
 
@@ -151,6 +153,7 @@ class Simplifier {
       if (at_ >= tags_.size() || at_statement("endfor")) fail("the chat template has an 'if' without 'endif'");
       Branch branch;
       const auto& tokens = tags_[at_++].tokens;
+      if (tokens.size() > longest_condition) fail("a condition of the chat template has {} words", tokens.size());
       branch.condition.assign(tokens.begin() + 1, tokens.end());
       branch.body = body();
       all.push_back(std::move(branch));
@@ -186,8 +189,13 @@ class Simplifier {
     return items;
   }
 
+  // Both are read by recursion.
+  static constexpr int deepest = 100;
+  static constexpr size_t longest_condition = 1000;
+
   std::vector<JinjaTag> tags_;
   size_t at_ = 0;
+  int depth_ = 0;
 };
 
 Items with_joined_outputs(const Items& items) {

@@ -4,6 +4,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/data/jsonl.h"
 #include "counterpoint/text/tokenizer_steps.h"
 
 namespace counterpoint::text {
@@ -84,10 +85,14 @@ TokenizerParts parts_of(const json& file, const std::string& where) {
 }  // namespace
 
 json parse_json_file(const std::filesystem::path& file) {
+  const std::string text = read_file(file);
   try {
-    return json::parse(read_file(file));
+    data::check_json_depth(text);
+    return json::parse(text);
   } catch (const json::exception& error) {
     fail("{}: not a JSON file: {}", file.string(), error.what());
+  } catch (const Error& error) {
+    fail("{}: {}", file.string(), error.what());
   }
 }
 

@@ -6,7 +6,10 @@
 
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <thread>
 
+#include "counterpoint/core/file_print.h"
 #include "tests/support/support.h"
 
 namespace counterpoint {
@@ -91,9 +94,49 @@ TEST(WriteFileAtomic, CleansUpWhenItCannotRename) {
   EXPECT_FALSE(fs::exists(dir / "x.partial"));
 }
 
-TEST(WriteFileAtomic, NamesTheFolderThatIsNotThere) {
+TEST(WriteFileAtomic, MakesTheFolderThatIsNotThere) {
   const ScratchDir dir;
-  expect_contains(error_of([&] { write_file_atomic(dir / "no/such/x", "bytes"); }), "No such file or directory");
+  write_file_atomic(dir / "no/such/x", "bytes");
+  EXPECT_EQ(read_file(dir / "no/such/x"), "bytes");
+  expect_contains(error_of([&] { write_file_atomic(dir / "no/such/x/y", "bytes"); }), "x is a file");
+}
+
+TEST(WriteFileAtomic, WritesWhereALinkPoints) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "real", "old");
+  fs::create_symlink(dir / "real", dir / "link");
+  write_file_atomic(dir / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(dir / "link"));
+  EXPECT_EQ(read_file(dir / "real"), "new");
+}
+
+TEST(WriteFileAtomic, APipeIsWrittenToAndNotReplaced) {
+  const ScratchDir dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  std::string got(5, ' ');
+  std::thread reader([&] {
+    std::ifstream in(dir / "pipe");
+    in.read(got.data(), 5);
+  });
+  write_file_atomic(dir / "pipe", "bytes");
+  reader.join();
+  EXPECT_EQ(got, "bytes");
+  EXPECT_TRUE(fs::is_fifo(dir / "pipe"));
+}
+
+TEST(FilePrint, TellsFilesApartByWhatIsInThem) {
+  const ScratchDir dir;
+  const std::string large(1 << 20, 'a');
+  std::string other = large;
+  for (size_t i = 0; i < other.size(); i += 100) other[i] = 'b';
+  write_file_atomic(dir / "m/x", large);
+  const auto of_file = file_print(dir / "m/x"), of_folder = file_print(dir / "m");
+  write_file_atomic(dir / "m/x", large);
+  EXPECT_EQ(file_print(dir / "m/x"), of_file);
+  write_file_atomic(dir / "m/x", other);
+  EXPECT_NE(file_print(dir / "m/x"), of_file);
+  EXPECT_NE(file_print(dir / "m"), of_folder);
+  EXPECT_NE(error_of([&] { file_print(dir / "none"); }), "");
 }
 
 TEST(WriteFileAtomic, NeedsAFolderThatMayBeWritten) {

@@ -118,5 +118,15 @@ TEST(Json, AFileThatIsNoneSaysWhere) {
   EXPECT_EQ(read_json(path), (Json{{"a", {1, 2}}}));
 }
 
+TEST(Jsonl, WhatIsNestedTooDeeplyIsRefused) {
+  const test::ScratchDir dir;
+  const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  write_file_atomic(dir / "deep.json", nested(100'000));
+  test::expect_contains(test::error_of([&] { read_json(dir / "deep.json"); }), "nested more than 200 deep");
+  write_file_atomic(dir / "fine.json", nested(150));
+  EXPECT_TRUE(read_json(dir / "fine.json").is_array());
+  EXPECT_NO_THROW(check_json_depth("\"" + std::string(1000, '[') + "\\\"[\""));  // in a text they are characters
+}
+
 }  // namespace
 }  // namespace counterpoint::data

@@ -119,5 +119,21 @@ TEST(ChatTemplate, DamagedTemplatesAreErrors) {
   EXPECT_NE(error_of([] { name_of(""); }), "");
 }
 
+TEST(ChatTemplate, WhatIsNestedTooDeeplyIsRefused) {
+  const auto nested = [](int depth) {
+    std::string out;
+    for (int i = 0; i < depth; ++i) out += "{% if x %}";
+    out += "{{ y }}";
+    for (int i = 0; i < depth; ++i) out += "{% endif %}";
+    return out;
+  };
+  expect_contains(error_of([&] { text::recognise_chat_format(nested(100'000), "<s>", "</s>"); }), "nested more than");
+  std::string condition;
+  for (int i = 0; i < 100'000; ++i) condition += "not ";
+  expect_contains(
+      error_of([&] { text::recognise_chat_format("{% if " + condition + "x %}a{% endif %}", "<s>", "</s>"); }),
+      "a condition of the chat template");
+}
+
 }  // namespace
 }  // namespace counterpoint::test
