@@ -81,20 +81,15 @@ std::vector<std::int64_t> EpisodePlan::samples(std::int64_t episode) const {
   return drawn;
 }
 
-std::vector<std::vector<std::int64_t>> EpisodePlan::batches(std::int64_t episode, std::int64_t batch,
-                                                            LastBatch last) const {
+std::vector<std::vector<std::int64_t>> EpisodePlan::batches(std::int64_t episode, std::int64_t batch) const {
   if (batch < 1) fail("episodes: a batch of {} samples", batch);
-  if (batch > options_.episode_size && last == LastBatch::drop)
+  if (batch > options_.episode_size)
     fail("episodes: an episode of {} samples holds no batch of {}, and nothing would be trained; lower the batch size",
          options_.episode_size, batch);
   const auto order =
       permutation(options_.episode_size, stream_seed(options_.seed, {"batches", std::to_string(episode)}));
   std::vector<std::vector<std::int64_t>> parts;
-  for (auto at = order.begin(); at != order.end();) {
-    const auto end = at + std::min<std::int64_t>(batch, order.end() - at);
-    if (end - at == batch || last == LastBatch::keep) parts.emplace_back(at, end);
-    at = end;
-  }
+  for (auto at = order.begin(); order.end() - at >= batch; at += batch) parts.emplace_back(at, at + batch);
   return parts;
 }
 

@@ -14,8 +14,6 @@ struct EpisodeOptions {
   bool with_replacement = false;  ///< the released draw: samples of an episode may repeat, some are never seen
 };
 
-enum class LastBatch { drop, keep };
-
 class EpisodePlan {
  public:
   /// Error: no samples, M > D without replacement.
@@ -28,10 +26,9 @@ class EpisodePlan {
   /// in the second permutation. Each sample is drawn once a pass.
   std::vector<std::int64_t> samples(std::int64_t episode) const;
 
-  /// Positions 0 .. M-1 within the episode, shuffled, `batch` at a time. An incomplete last batch is dropped or kept.
-  /// Error: an episode smaller than a batch where it is dropped (it would train nothing).
-  std::vector<std::vector<std::int64_t>> batches(std::int64_t episode, std::int64_t batch,
-                                                 LastBatch last = LastBatch::drop) const;
+  /// Positions 0 .. M-1 within the episode, shuffled, `batch` at a time. An incomplete last batch is dropped.
+  /// Error: an episode smaller than a batch (it would train nothing).
+  std::vector<std::vector<std::int64_t>> batches(std::int64_t episode, std::int64_t batch) const;
 
  private:
   const std::vector<std::int64_t>& pass(std::int64_t number) const;

@@ -50,8 +50,6 @@ FeatureBank::Found FeatureBank::find(const torch::Tensor& samples) const {
   return found;
 }
 
-std::int64_t FeatureBank::recorded() const { return (recorded_at_ >= 0).sum().item<std::int64_t>(); }
-
 NamedTensors FeatureBank::tensors() const {
   return {{"image", image_}, {"text", text_}, {"recorded_at", recorded_at_}};
 }

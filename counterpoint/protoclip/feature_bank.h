@@ -25,7 +25,6 @@ class FeatureBank {
   };
   Found find(const torch::Tensor& samples) const;
 
-  std::int64_t recorded() const;  ///< how many samples have features
   std::int64_t dataset_size() const { return recorded_at_.size(0); }
   std::int64_t dim() const { return image_.size(1); }
 

@@ -1,7 +1,6 @@
 #include "counterpoint/protoclip/kmeans.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 #include "counterpoint/core/error.h"
@@ -30,7 +29,7 @@ Rows checked_rows(const torch::Tensor& x) {
 }
 
 void check_options(const torch::Tensor& x, const KMeansOptions& options) {
-  static const std::array<std::string, 2> known{"k-means++", "random"};
+  const std::vector<std::string> known = kmeans_starts();
   const std::int64_t n = x.size(0);
   if (options.k < 1) fail("K-means: k = {}; 1 or more was expected", options.k);
   if (n < options.k) fail("K-means: {} rows can't make k = {} clusters; lower k or give more rows", n, options.k);
@@ -80,23 +79,21 @@ std::int64_t reseed(Assignment& now, std::int64_t k) {
   return given;
 }
 
-torch::Tensor updated(const Rows& rows, const torch::Tensor& labels, const torch::Tensor& old, bool normalise) {
+torch::Tensor updated(const Rows& rows, const torch::Tensor& labels, const torch::Tensor& old) {
   const GroupedMean groups = grouped_mean(rows.x, labels, old.size(0));
   // A cluster that stays empty (there was no row to give) keeps its centroid.
-  torch::Tensor means = torch::where((groups.counts > 0).unsqueeze(1), groups.means, old);
-  return normalise ? torch::nn::functional::normalize(means) : means;
+  return torch::where((groups.counts > 0).unsqueeze(1), groups.means, old);
 }
 
 KMeansResult run(const Rows& rows, const KMeansOptions& options, std::int64_t redo) {
   KMeansResult result;
   result.centroids = start_of(rows, options, redo);
-  if (options.normalise_centroids) result.centroids = torch::nn::functional::normalize(result.centroids);
   Assignment now = assign_rows(rows, result.centroids);
   for (std::int64_t iteration = 0; iteration < options.iterations; ++iteration) {
     result.objectives.push_back(total(now.distances));
     const std::int64_t given = reseed(now, options.k);
     result.reseeded += given;
-    result.centroids = updated(rows, now.labels, result.centroids, options.normalise_centroids);
+    result.centroids = updated(rows, now.labels, result.centroids);
     Assignment next = assign_rows(rows, result.centroids);
     const bool still = given == 0 && torch::equal(next.labels, now.labels);
     now = std::move(next);
@@ -121,6 +118,8 @@ KMeansResult kmeans(const torch::Tensor& x, const KMeansOptions& options) {
   }
   return best;
 }
+
+std::vector<std::string> kmeans_starts() { return {"k-means++", "random"}; }
 
 Assignment assign(const torch::Tensor& x, const torch::Tensor& centroids) {
   const torch::NoGradGuard no_grad;

@@ -11,14 +11,16 @@
 
 namespace counterpoint::protoclip {
 
+/// k-means++ and random.
+std::vector<std::string> kmeans_starts();
+
 struct KMeansOptions {
   std::int64_t k = 0;
   std::int64_t iterations = 20;     ///< at most; a run that no longer moves a row ends sooner
   std::int64_t redos = 3;           ///< whole runs from other starts; the lowest objective is kept (faiss: nredo)
   std::string start = "k-means++";  ///< or "random": K different rows
   std::uint64_t seed = 0;
-  bool normalise_centroids = false;  ///< spherical K-means: each centroid has length 1
-  torch::Tensor warm_start;          ///< [K, d]: the first run starts here; further redos as `start` says
+  torch::Tensor warm_start;         ///< [K, d]: the first run starts here; further redos as `start` says
 };
 
 struct KMeansResult {

@@ -16,7 +16,6 @@ TEST(FeatureBankTest, KeepsTheLastRecordAndTellsWhatIsAbsent) {
   EXPECT_TRUE(torch::equal(found.recorded_at, torch::tensor({11L, -1L, 10L, -1L})));
   EXPECT_EQ(found.h_image[0][1].item<float>(), 5);
   EXPECT_EQ(found.h_text[2][0].item<float>(), -1);
-  EXPECT_EQ(bank.recorded(), 2);
 }
 
 TEST(FeatureBankTest, IsRestoredFromItsTensors) {

@@ -124,13 +124,6 @@ TEST(KMeansTest, AWarmStartGoesOnWhereTheLastOneEnded) {
   EXPECT_TRUE(torch::equal(again.labels, done.labels));
 }
 
-TEST(KMeansTest, NormalisedCentroidsHaveLengthOne) {
-  KMeansOptions options = options_of(10);
-  options.normalise_centroids = true;
-  const KMeansResult result = kmeans(test::make_clusters(10, 20, 8, 0.3, 11).rows, options);
-  EXPECT_TRUE(torch::allclose(result.centroids.norm(2, 1), torch::ones({10})));
-}
-
 TEST(KMeansStartTest, PlusPlusDrawsInProportionToTheSquaredDistance) {
   // Four points on a line; the second centre's distribution is known for each first one.
   const torch::Tensor x = torch::tensor({0.0F, 1.0F, 3.0F, 7.0F}).unsqueeze(1);

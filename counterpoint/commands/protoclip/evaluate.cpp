@@ -54,12 +54,10 @@ std::shared_ptr<const PairSet> open_set(const image_text::DataOptions& data) {
 
 /// Everything that these sets can serve; says what is left out.
 std::vector<std::string> allowed(const PairSet& test, const PairSet* train, bool keywords) {
-  const auto possible = method::possible_evaluations(test, train, keywords);
   for (const std::string& name : method::evaluation_names())
-    if (std::find(possible.begin(), possible.end(), name) == possible.end())
-      std::fprintf(stderr, "left out: %s (it needs labels or --keywords%s)\n", name.c_str(),
-                   name == "probe" || name == "knn" ? ", and --train-data" : "");
-  return possible;
+    if (const std::string why = method::hindrance(name, test, train, keywords); !why.empty())
+      std::fprintf(stderr, "left out: %s (%s)\n", name.c_str(), why.c_str());
+  return method::possible_evaluations(test, train, keywords);
 }
 
 data::Json settings_json(const Options& options, const method::OpenedModel& opened) {
@@ -100,6 +98,7 @@ void write_output(const std::filesystem::path& file, const std::string& name, co
 }
 
 void evaluate(const Kind& kind, Options options) {
+  if (!options.output.empty()) check_writable(options.output);
   method::OpenedModel opened = open_model(options.model);
   const auto test = open_set(options.test);
   const auto train = options.train.data.empty() ? nullptr : open_set(same_form(options.test, options.train.data));

@@ -5,6 +5,7 @@
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/commands/protoclip/data_options.h"
+#include "counterpoint/core/files.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
 
 namespace counterpoint::commands::protoclip {
@@ -19,6 +20,7 @@ struct Options {
 
 void encode(const Options& options) {
   namespace method = counterpoint::protoclip;
+  check_writable(options.output);
   const image_text::PairSet pairs = open_noted(options.data);
   method::TeacherOptions settings = options.teacher;
   const auto progress = console_progress("teacher", "captions");
@@ -44,6 +46,9 @@ void declare_teacher(CLI::App& program) {
                ->check(above_zero())
                ->capture_default_str(),
            "N");
+  shown_as(command->add_option("--device", options->teacher.device, "Of the text encoder: cpu, cuda or cuda:N")
+               ->capture_default_str(),
+           "NAME");
   command->callback([options] { encode(*options); });
 }
 

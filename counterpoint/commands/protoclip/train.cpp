@@ -46,8 +46,8 @@ void add_files(CLI::App& command, Options& o) {
       ->option_text("DIR REQUIRED")
       ->group("Files");
   add(command, "--val-data", o.test.data, "Held-out pairs, measured during the run and at its end", "DATA", "Files");
-  add(command, "--vocabulary", o.vocabulary, "CLIP's vocabulary file (default: learned from the captions)", "FILE",
-      "Files");
+  add(command, "--vocabulary", o.vocabulary, "CLIP's vocabulary file (default: the pretrained model's, else learned)",
+      "FILE", "Files");
   add(command, "--vocabulary-size", o.vocabulary_size, "Tokens of a learned vocabulary", "N", rare("Files"))
       ->check(above_zero());
   add(command, "--keywords", o.keywords, "Labels for captions without: a file, or a number of words", "WHAT",
@@ -74,8 +74,9 @@ void add_run(CLI::App& command, Options& o) {
       run)
       ->check(zero_or_more());
   const std::string more = rare("Run");
-  add(command, "--pretrained", s.pretrained, "open_clip folder to start from", "DIR", more);
-  add(command, "--accum-freq", o.accum_freq, "Parts in which a batch is computed; all negatives are kept", "N", more)
+  add(command, "--pretrained", s.pretrained, "Model to start from: an open_clip folder or a run", "DIR", more);
+  add(command, "--accum-freq", o.accum_freq, "Parts (of two pairs or more) of a batch; all negatives are kept", "N",
+      more)
       ->check(above_zero());
   add(command, "--wd", s.weight_decay, "Weight decay (not of biases, norms, scales, heads)", "X", more)
       ->check(zero_or_more());
@@ -101,7 +102,8 @@ void add_prototypes(CLI::App& command, Options& o) {
       ->check(zero_or_more());
   add(command, "--external-teacher", o.teacher, "tfidf, a file of 'protoclip teacher', or an encoder's folder", "WHAT",
       group);
-  add(command, "--k", s.prototypes.k, "Clusters (0: a tenth of the episode)", "K", group)->check(zero_or_more());
+  add(command, "--k", s.prototypes.k, "Clusters (0: a tenth of the episode, at most 20,000)", "K", group)
+      ->check(zero_or_more());
   add(command, "--episode-features", s.episode_features, "forward, or reuse: those recorded during training", "NAME",
       group);
   add(command, "--target-temperature", s.prototypes.target_temperature, "tau_y of soft targets; 0 or less: one-hot",
@@ -130,6 +132,8 @@ method::Evaluator evaluator_of(const Options& o, const std::shared_ptr<const ima
   method::EvaluationSettings settings;
   if (!o.keywords.empty()) settings.keywords = method::keywords_of(o.keywords, *train);
   settings.evaluations = method::possible_evaluations(*test, train.get(), !settings.keywords.empty());
+  settings.encode.workers = o.train.workers;
+  settings.encode.max_bad_fraction = o.train.max_bad_fraction;
   return {tokenizer, test, train, settings};
 }
 
@@ -161,9 +165,11 @@ Inputs open(const Options& o) {
   const auto pairs = std::make_shared<const image_text::PairSet>(open_noted(o.data));
   // Before a text encoder reads all captions.
   method::check_settings(o.train, static_cast<std::int64_t>(pairs->size()), !o.teacher.empty());
-  const auto vocabulary = method::open_vocabulary(o.vocabulary, *pairs, o.vocabulary_size, o.output);
+  const auto vocabulary =
+      method::open_vocabulary(o.vocabulary, o.train.pretrained, *pairs, o.vocabulary_size, o.output);
   Inputs in{pairs, nullptr, {pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}}, {}};
-  if (!o.teacher.empty()) in.data.teacher = method::open_teacher(o.teacher, *pairs, o.output, open_console_progress);
+  if (!o.teacher.empty()) in.data.teacher = 
+        method::open_teacher(o.teacher, *pairs, o.output, o.train.device, open_console_progress);
   if (o.test.data.empty()) return in;
   in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
   in.evaluator.emplace(evaluator_of(o, pairs, in.test, in.data.tokenizer));
@@ -197,7 +203,7 @@ void train(const CLI::App& command, Options o) {
                  given_command(command).c_str());
     throw Interrupted{};
   }
-  if (in.evaluator) print_figures(method::measure_run(o.output, *in.evaluator, *in.test));
+  if (in.evaluator) print_figures(method::measure_run(o.output, *in.evaluator, o.train.device));
   write_file_atomic(o.output / "report.html", method::run_report(o.output, *in.pairs, in.test.get()));
   std::printf("%lld steps in %.1f s. The model: %s\nLook at: %s\n", static_cast<long long>(result.steps),
               result.seconds, (o.output / "model").c_str(), (o.output / "report.html").c_str());

@@ -1,7 +1,9 @@
-// Pictures decoded once. The file: a head, one place a picture, then the RGB bytes of all.
+// Pictures decoded once. The file: the RGB bytes of all, one place a picture, and a foot.
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <exception>
+#include <mutex>
 #include <thread>
 
 #include "counterpoint/core/error.h"
@@ -12,9 +14,10 @@ namespace counterpoint::image_text {
 namespace {
 
 namespace fs = std::filesystem;
+using Pictures = std::vector<image::Image>;
 
-struct Head {
-  char magic[8] = {'C', 'P', 'D', 'E', 'C', 'O', 'D', '1'};
+struct Foot {
+  char magic[8] = {'C', 'P', 'D', 'E', 'C', 'O', 'D', '2'};
   std::uint64_t fingerprint = 0, side = 0, pictures = 0, bytes = 0;  ///< `bytes`: of the whole file
 };
 
@@ -23,72 +26,42 @@ struct Place {
   std::int32_t width = 0, height = 0;  ///< 0: a bad picture
 };
 
-class DecodedPictures : public PictureStore {
+/// What is kept of the pictures, and where the others come from.
+class Decoded : public PictureStore {
  public:
-  DecodedPictures(PairSet pairs, int side, std::string memory, std::optional<MappedFile> file)
-      : pairs_(std::move(pairs)), side_(side), memory_(std::move(memory)), file_(std::move(file)) {}
+  Decoded(PairSet pairs, int side) : pairs_(std::move(pairs)), side_(side) {}
 
   image::Image picture(std::size_t sample, int at_least) const override {
-    Place place;
-    std::memcpy(&place, data() + sizeof(Head) + sample * sizeof(Place), sizeof place);
-    // A bad picture says again what is wrong; a larger one than is kept comes from where it was.
-    if (place.width == 0 || at_least == 0 || at_least > side_) return pairs_.picture(sample, at_least);
-    image::Image image{place.width, place.height, {}};
-    const auto* first = reinterpret_cast<const std::uint8_t*>(data() + place.offset);
-    image.rgb.assign(first, first + static_cast<std::size_t>(place.width) * static_cast<std::size_t>(place.height) * 3);
-    return image;
+    // A larger one than is kept comes from where it was; a bad picture says again what is wrong.
+    if (at_least == 0 || at_least > side_) return pairs_.picture(sample, at_least);
+    image::Image image = kept(sample);
+    return image.width == 0 ? pairs_.picture(sample, at_least) : image;
   }
+
+ protected:
+  virtual image::Image kept(std::size_t sample) const = 0;
 
  private:
-  const char* data() const { return file_ ? reinterpret_cast<const char*>(file_->bytes().data()) : memory_.data(); }
-
   PairSet pairs_;
   int side_;
-  std::string memory_;
-  std::optional<MappedFile> file_;
 };
 
-/// All pictures, by several threads; an empty one where it is bad.
-std::vector<image::Image> decode_all(const PairSet& pairs, int side, int workers, ProgressSink& progress) {
-  std::vector<image::Image> pictures(pairs.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&](bool tells) {
-    for (std::size_t i; (i = next++) < pairs.size();) {
-      try {
-        pictures[i] = pairs.picture(i, side);
-      } catch (const Error&) {
-        pictures[i] = {};
-      }
-      if (tells) progress.update(static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(pairs.size()), "");
-    }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < workers; ++i) threads.emplace_back(work, false);
-  work(true);
-  for (std::thread& thread : threads) thread.join();
-  progress.finish();
-  return pictures;
-}
+class InMemory : public Decoded {
+ public:
+  InMemory(PairSet pairs, int side, Pictures pictures)
+      : Decoded(std::move(pairs), side), pictures_(std::move(pictures)) {}
 
-std::string packed(const PairSet& pairs, int side, const std::vector<image::Image>& pictures) {
-  Head head{.fingerprint = pairs.fingerprint(), .side = static_cast<std::uint64_t>(side), .pictures = pictures.size()};
-  std::vector<Place> places;
-  std::uint64_t offset = sizeof(Head) + pictures.size() * sizeof(Place);
-  for (const image::Image& picture : pictures) {
-    places.push_back({offset, picture.width, picture.height});
-    offset += picture.rgb.size();
-  }
-  head.bytes = offset;
-  std::string out(reinterpret_cast<const char*>(&head), sizeof head);
-  out.append(reinterpret_cast<const char*>(places.data()), places.size() * sizeof(Place));
-  for (const image::Image& picture : pictures)
-    out.append(reinterpret_cast<const char*>(picture.rgb.data()), picture.rgb.size());
-  return out;
-}
+ protected:
+  image::Image kept(std::size_t sample) const override { return pictures_[sample]; }
 
-Place place_in(const MappedFile& file, std::size_t sample) {
+ private:
+  Pictures pictures_;
+};
+
+Place place_in(const MappedFile& file, std::size_t pictures, std::size_t sample) {
   Place place;
-  std::memcpy(&place, file.bytes().data() + sizeof(Head) + sample * sizeof(Place), sizeof place);
+  const std::size_t places = file.bytes().size() - sizeof(Foot) - pictures * sizeof(Place);
+  std::memcpy(&place, file.bytes().data() + places + sample * sizeof(Place), sizeof place);
   return place;
 }
 
@@ -96,10 +69,114 @@ std::uint64_t bytes_of(const Place& place) {
   return 3 * static_cast<std::uint64_t>(place.width) * static_cast<std::uint64_t>(place.height);
 }
 
+image::Image picture_in(const MappedFile& file, std::size_t pictures, std::size_t sample) {
+  const Place place = place_in(file, pictures, sample);
+  image::Image image{place.width, place.height, {}};
+  const auto* first = reinterpret_cast<const std::uint8_t*>(file.bytes().data() + place.offset);
+  image.rgb.assign(first, first + bytes_of(place));
+  return image;
+}
+
+class InFile : public Decoded {
+ public:
+  InFile(PairSet pairs, int side, const fs::path& file)
+      : Decoded(pairs, side), count_(pairs.size()), file_(file) {}
+
+ protected:
+  image::Image kept(std::size_t sample) const override { return picture_in(file_, count_, sample); }
+
+ private:
+  std::size_t count_;
+  MappedFile file_;
+};
+
+/// Pictures [first, first + count) by several threads; an empty one where it is bad.
+class Decoding {
+ public:
+  /// most_bytes: more than that is not kept; 0: no limit.
+  Decoding(const PairSet& pairs, int side, int workers, std::int64_t most_bytes, ProgressSink& progress)
+      : pairs_(pairs), side_(side), workers_(workers), most_bytes_(most_bytes), progress_(progress) {}
+
+  /// nullopt: they need more memory than is allowed.
+  std::optional<Pictures> pictures(std::size_t first, std::size_t count) {
+    Pictures out(count);
+    next_ = 0;
+    std::vector<std::thread> threads;
+    for (int i = 1; i < workers_; ++i) threads.emplace_back([&] { work(out, first, false); });
+    work(out, first, true);
+    for (std::thread& thread : threads) thread.join();
+    if (failure_) std::rethrow_exception(failure_);
+    return too_many() ? std::nullopt : std::optional(std::move(out));
+  }
+
+ private:
+  bool too_many() const { return most_bytes_ > 0 && bytes_ > most_bytes_; }
+
+  void work(Pictures& out, std::size_t first, bool tells) {
+    try {
+      for (std::size_t i; !too_many() && (i = next_++) < out.size();) {
+        out[i] = decoded(first + i);
+        bytes_ += static_cast<std::int64_t>(out[i].rgb.size());
+        if (tells)
+          progress_.update(static_cast<std::int64_t>(first + i) + 1, static_cast<std::int64_t>(pairs_.size()), "");
+      }
+    } catch (...) {  // no memory: the thread must not end the program
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+    }
+  }
+
+  image::Image decoded(std::size_t sample) const {
+    try {
+      return pairs_.picture(sample, side_);
+    } catch (const Error&) {
+      return {};
+    }
+  }
+
+  const PairSet& pairs_;
+  int side_, workers_;
+  std::int64_t most_bytes_;
+  ProgressSink& progress_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<std::int64_t> bytes_ = 0;
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+template <class Value>
+std::string_view raw(const Value* first, std::size_t count) {
+  return {reinterpret_cast<const char*>(first), count * sizeof(Value)};
+}
+
+/// Piece by piece: a large set does not fit into memory.
+void write_decoded(const fs::path& file, const PairSet& pairs, int side, int workers, ProgressSink& progress) {
+  constexpr std::size_t at_once = 1024;
+  Decoding decoding(pairs, side, workers, 0, progress);
+  FileWriter writer(file);
+  std::vector<Place> places;
+  std::uint64_t offset = 0;
+  for (std::size_t first = 0; first < pairs.size(); first += at_once) {
+    const Pictures pictures = decoding.pictures(first, std::min(at_once, pairs.size() - first)).value();
+    for (const image::Image& picture : pictures) {
+      places.push_back({offset, picture.width, picture.height});
+      writer.write(raw(picture.rgb.data(), picture.rgb.size()));
+      offset += picture.rgb.size();
+    }
+  }
+  const Foot foot{.fingerprint = pairs.fingerprint(),
+                  .side = static_cast<std::uint64_t>(side),
+                  .pictures = pairs.size(),
+                  .bytes = offset + places.size() * sizeof(Place) + sizeof(Foot)};
+  writer.write(raw(places.data(), places.size()));
+  writer.write(raw(&foot, 1));
+  writer.finish();
+}
+
 bool places_fit(const MappedFile& file, std::size_t pictures) {
   const std::uint64_t size = file.bytes().size();
   for (std::size_t i = 0; i < pictures; ++i) {
-    const Place place = place_in(file, i);
+    const Place place = place_in(file, pictures, i);
     if (place.width < 0 || place.height < 0 || place.offset > size || bytes_of(place) > size - place.offset)
       return false;
   }
@@ -113,34 +190,47 @@ bool holds(const MappedFile& file, const PairSet& pairs, int side, std::size_t s
     picture = pairs.picture(sample, side);
   } catch (const Error&) {
   }
-  const Place place = place_in(file, sample);
-  return place.width == picture.width && place.height == picture.height &&
-         std::memcmp(file.bytes().data() + place.offset, picture.rgb.data(), picture.rgb.size()) == 0;
+  const image::Image kept = picture_in(file, pairs.size(), sample);
+  return kept.width == picture.width && kept.height == picture.height && kept.rgb == picture.rgb;
+}
+
+/// Of an even draw over the set, both ends with it: all would cost what the cache saves.
+bool sampled_hold(const MappedFile& file, const PairSet& pairs, int side) {
+  constexpr std::size_t compared = 32;
+  const std::size_t count = std::min(compared, pairs.size());
+  for (std::size_t i = 0; i < count; ++i)
+    if (!holds(file, pairs, side, count == 1 ? 0 : i * (pairs.size() - 1) / (count - 1))) return false;
+  return true;
 }
 
 bool is_whole(const MappedFile& file, const PairSet& pairs, int side) {
-  Head head;
-  if (file.bytes().size() < sizeof head + pairs.size() * sizeof(Place)) return false;
-  std::memcpy(&head, file.bytes().data(), sizeof head);
-  const bool right = std::memcmp(head.magic, Head{}.magic, sizeof head.magic) == 0 &&
-                     head.fingerprint == pairs.fingerprint() && head.side == static_cast<std::uint64_t>(side) &&
-                     head.pictures == pairs.size() && head.bytes == file.bytes().size();
-  return right && places_fit(file, pairs.size()) && holds(file, pairs, side, 0) &&
-         holds(file, pairs, side, pairs.size() - 1);
+  const std::size_t size = file.bytes().size();
+  Foot foot;
+  if (size < sizeof foot + pairs.size() * sizeof(Place)) return false;
+  std::memcpy(&foot, file.bytes().data() + size - sizeof foot, sizeof foot);
+  const bool right = std::memcmp(foot.magic, Foot{}.magic, sizeof foot.magic) == 0 &&
+                     foot.fingerprint == pairs.fingerprint() && foot.side == static_cast<std::uint64_t>(side) &&
+                     foot.pictures == pairs.size() && foot.bytes == size;
+  return right && places_fit(file, pairs.size()) && sampled_hold(file, pairs, side);
 }
 
 }  // namespace
 
-std::shared_ptr<const PictureStore> decoded_pictures(const PairSet& pairs, int side, const fs::path& folder,
-                                                     int workers, ProgressSink& progress) {
-  if (folder.empty())
-    return std::make_shared<DecodedPictures>(
-        pairs, side, packed(pairs, side, decode_all(pairs, side, workers, progress)), std::nullopt);
+std::shared_ptr<const PictureStore> decoded_in_memory(const PairSet& pairs, int side, int workers,
+                                                      std::int64_t most_bytes, ProgressSink& progress) {
+  auto pictures = Decoding(pairs, side, workers, most_bytes, progress).pictures(0, pairs.size());
+  progress.finish();
+  return pictures ? std::make_shared<InMemory>(pairs, side, std::move(*pictures)) : nullptr;
+}
+
+std::shared_ptr<const PictureStore> decoded_in_folder(const PairSet& pairs, int side, const fs::path& folder,
+                                                      int workers, ProgressSink& progress) {
   make_dirs(folder);
   const fs::path file = folder / fmt::format("decoded-{:016x}-{}.bin", pairs.fingerprint(), side);
   if (!fs::exists(file) || !is_whole(MappedFile(file), pairs, side))
-    write_file_atomic(file, packed(pairs, side, decode_all(pairs, side, workers, progress)));
-  return std::make_shared<DecodedPictures>(pairs, side, std::string(), MappedFile(file));
+    write_decoded(file, pairs, side, workers, progress);
+  progress.finish();
+  return std::make_shared<InFile>(pairs, side, file);
 }
 
 }  // namespace counterpoint::image_text

@@ -39,36 +39,62 @@ bool is_picture(const fs::path& path) {
   return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".webp";
 }
 
-std::vector<fs::path> sorted_entries(const fs::path& folder) {
+/// Without what is hidden, as what notebooks leave behind.
+template <class Iterator>
+std::vector<fs::path> sorted_entries(Iterator entry) {
   std::vector<fs::path> entries;
-  for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+  for (; entry != Iterator(); ++entry) {
+    if (!entry->path().filename().string().starts_with(".")) {
+      entries.push_back(entry->path());
+      continue;
+    }
+    if constexpr (std::is_same_v<Iterator, fs::recursive_directory_iterator>) entry.disable_recursion_pending();
+  }
   std::sort(entries.begin(), entries.end());
   return entries;
+}
+
+/// What captions hold besides white space.
+std::vector<std::string> without_blank(std::vector<std::string> captions) {
+  std::erase_if(captions, [](const std::string& caption) { return trim(caption).empty(); });
+  return captions;
+}
+
+std::vector<std::string> left_out(std::int64_t without_caption) {
+  if (without_caption == 0) return {};
+  return {fmt::format("{} rows without a caption", without_caption)};
 }
 
 PairSet captioned_folder(const fs::path& folder) {
   auto pictures = std::make_shared<FilePictures>();
   std::vector<Pair> pairs;
+  std::int64_t without_caption = 0;
+  std::unordered_map<std::string, std::string> places;
   data::read_jsonl(folder / "captions.jsonl", [&](const data::Json& row, const data::RowPlace& place) {
     const data::Fields fields(row, place.text());
-    Pair pair{.key = fields.text("file"), .captions = fields.texts("captions"), .label = ""};
+    Pair pair{.key = fields.text("file"), .captions = without_blank(fields.texts("captions")), .label = ""};
     if (fields.has("label")) pair.label = fields.text("label");
-    if (pair.captions.empty()) fields.wrong("captions", "is empty, at least one was expected");
+    if (pair.captions.empty()) {
+      ++without_caption;
+      return;
+    }
+    const auto [first, fresh] = places.emplace(pair.key, place.text());
+    if (!fresh) fields.wrong("file", fmt::format("is '{}', which {} has too", pair.key, first->second));
     pictures->files_.push_back(folder / pair.key);
     pairs.push_back(std::move(pair));
   });
-  return PairSet(std::move(pairs), std::move(pictures));
+  return PairSet(std::move(pairs), std::move(pictures), left_out(without_caption));
 }
 
-/// FOLDER/CLASS/picture
+/// FOLDER/CLASS/picture, also FOLDER/CLASS/any/deeper/picture
 PairSet class_folders(const fs::path& folder) {
   auto pictures = std::make_shared<FilePictures>();
   std::vector<Pair> pairs;
-  for (const fs::path& entry : sorted_entries(folder)) {
+  for (const fs::path& entry : sorted_entries(fs::directory_iterator(folder))) {
     if (!fs::is_directory(entry)) continue;
     const std::string label = replace_all(entry.filename().string(), "_", " ");
-    for (const fs::path& file : sorted_entries(entry)) {
-      if (!is_picture(file)) continue;
+    for (const fs::path& file : sorted_entries(fs::recursive_directory_iterator(entry))) {
+      if (!is_picture(file) || fs::is_directory(file)) continue;
       pairs.push_back({fs::relative(file, folder).string(), {label}, label});
       pictures->files_.push_back(file);
     }
@@ -109,9 +135,7 @@ PairSet open_csv(const fs::path& file, const DataOptions& options) {
     }
     pairs[found->second].captions.push_back(row.cells[caption]);
   }
-  std::vector<std::string> notes;
-  if (without_caption > 0) notes.push_back(fmt::format("{} rows without a caption", without_caption));
-  return PairSet(std::move(pairs), std::move(pictures), std::move(notes));
+  return PairSet(std::move(pairs), std::move(pictures), left_out(without_caption));
 }
 
 PairSet open_folder(const fs::path& folder) {

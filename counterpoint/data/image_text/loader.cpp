@@ -33,13 +33,23 @@ void BadPictures::add(std::int64_t sample, const std::string& why) {
   if (named_.size() < 5) named_.push_back(why);
   const double most = fraction_ > 0 ? std::max(1.0, fraction_ * static_cast<double>(pictures_)) : 0;
   if (static_cast<double>(samples_.size()) > most)
-    fail("{} of {} pictures cannot be read, more than --max-bad-fraction {} allows; the first: {}", samples_.size(),
-         pictures_, fraction_, named_.front());
+    fail("{} or more of {} pictures cannot be read, more than --max-bad-fraction {} allows; the first: {}",
+         samples_.size(), pictures_, fraction_, named_.front());
 }
 
 std::size_t BadPictures::count() const {
   const std::lock_guard lock(mutex_);
   return samples_.size();
+}
+
+std::vector<std::int64_t> BadPictures::samples() const {
+  const std::lock_guard lock(mutex_);
+  return {samples_.begin(), samples_.end()};
+}
+
+void BadPictures::restore(const std::vector<std::int64_t>& samples) {
+  const std::lock_guard lock(mutex_);
+  samples_.insert(samples.begin(), samples.end());
 }
 
 std::vector<std::string> BadPictures::named() const {

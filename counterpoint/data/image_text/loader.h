@@ -39,6 +39,9 @@ class BadPictures {
   /// Error: now there are too many; names the first.
   void add(std::int64_t sample, const std::string& why);
   std::size_t count() const;
+  std::vector<std::int64_t> samples() const;
+  /// Those that a run knew before it was stopped.
+  void restore(const std::vector<std::int64_t>& samples);
   /// The first few, as "shard.tar: 0017: a damaged JPEG: ..".
   std::vector<std::string> named() const;
 
@@ -80,11 +83,15 @@ class Loader {
 /// The samples in batches, in order, each in epoch 0.
 std::vector<std::vector<Visit>> batches_in_order(std::size_t samples, std::size_t batch);
 
-/// The set's pictures as decoding for `side` pixels gives them (nothing else is done to them, so that a cache changes
-/// no result), in a file of `folder` (shared by runs, told apart by the set's fingerprint; a damaged file is made anew)
-/// or, where it is empty, in memory. Bad pictures stay as they are in `pairs`.
-std::shared_ptr<const PictureStore> decoded_pictures(const PairSet& pairs, int side,
-                                                     const std::filesystem::path& folder, int workers,
-                                                     ProgressSink& progress);
+/// The set's pictures as decoding for `side` pixels gives them; nothing else is done to them, so that a cache changes no
+/// result. Bad pictures stay as they are in `pairs`. nullptr: they need more than most_bytes (0: no limit).
+std::shared_ptr<const PictureStore> decoded_in_memory(const PairSet& pairs, int side, int workers,
+                                                      std::int64_t most_bytes, ProgressSink& progress);
+
+/// The same in a file of `folder`, which runs share, told apart by the set's fingerprint. It is written piece by piece;
+/// one that is damaged, or whose pictures are others now (an even draw is compared), is made anew.
+std::shared_ptr<const PictureStore> decoded_in_folder(const PairSet& pairs, int side,
+                                                      const std::filesystem::path& folder, int workers,
+                                                      ProgressSink& progress);
 
 }  // namespace counterpoint::image_text

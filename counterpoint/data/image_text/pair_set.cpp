@@ -30,17 +30,25 @@ std::string type_of(const std::string& data) {
 }  // namespace
 
 PairSet::PairSet(std::vector<Pair> pairs, std::shared_ptr<const PictureStore> pictures, std::vector<std::string> notes)
-    : pairs_(std::move(pairs)), pictures_(std::move(pictures)), notes_(std::move(notes)) {
-  if (pairs_.empty()) fail("no image-text pair was found{}", notes_.empty() ? "" : ": " + notes_.front());
+    : pairs_(std::make_shared<const std::vector<Pair>>(std::move(pairs))),
+      pictures_(std::move(pictures)),
+      notes_(std::move(notes)) {
+  if (pairs_->empty()) fail("no image-text pair was found{}", notes_.empty() ? "" : ": " + notes_.front());
   std::unordered_set<std::string> keys;
-  for (const Pair& pair : pairs_)
+  for (const Pair& pair : *pairs_)
     if (!keys.insert(pair.key).second) fail("two samples have the key '{}'", pair.key);
-  fingerprint_ = fingerprint_of(pairs_);
+  fingerprint_ = fingerprint_of(*pairs_);
+}
+
+std::uint64_t PairSet::labels_fingerprint() const {
+  std::uint64_t print = 0;
+  for (const Pair& pair : *pairs_) print = stream_seed(print, {pair.label});
+  return print;
 }
 
 std::vector<std::string> PairSet::labels() const {
   std::set<std::string> names;
-  for (const Pair& pair : pairs_)
+  for (const Pair& pair : *pairs_)
     if (!pair.label.empty()) names.insert(pair.label);
   return {names.begin(), names.end()};
 }
@@ -58,7 +66,7 @@ PairSet open_pairs(const DataOptions& options) {
   if (std::find(types.begin(), types.end(), options.type) == types.end())
     fail("unknown dataset type '{}'{}", options.type, suggestion(options.type, types));
   if (options.data.empty() && options.type != "synthetic")
-    fail("no data is named; only --dataset-type synthetic needs none");
+    fail("no data is named (--train-data); only --dataset-type synthetic needs none");
   if (options.type == "synthetic") return synthetic_pairs(options.synthetic_size);
   const std::string type = options.type == "auto" ? type_of(options.data) : options.type;
   if (type == "csv") return open_csv(options.data, options);

@@ -29,20 +29,22 @@ class PairSet {
   /// Error: no pairs, two of one key.
   PairSet(std::vector<Pair> pairs, std::shared_ptr<const PictureStore> pictures, std::vector<std::string> notes = {});
 
-  std::size_t size() const { return pairs_.size(); }
-  const Pair& pair(std::size_t sample) const { return pairs_[sample]; }
+  std::size_t size() const { return pairs_->size(); }
+  const Pair& pair(std::size_t sample) const { return (*pairs_)[sample]; }
   image::Image picture(std::size_t sample, int at_least = 0) const { return pictures_->picture(sample, at_least); }
   /// One line for each kind of thing that was left out or repaired when the set was read.
   const std::vector<std::string>& notes() const { return notes_; }
   /// Of all keys and captions: tells this set from any other.
   std::uint64_t fingerprint() const { return fingerprint_; }
+  /// Of all labels, which are no part of fingerprint(): figures depend on them, training does not.
+  std::uint64_t labels_fingerprint() const;
   /// The label names that occur, sorted.
   std::vector<std::string> labels() const;
   /// The same pairs with pictures from elsewhere (a cache).
   PairSet with_pictures(std::shared_ptr<const PictureStore> pictures) const;
 
  private:
-  std::vector<Pair> pairs_;
+  std::shared_ptr<const std::vector<Pair>> pairs_;  // shared by all that have the same pairs with other pictures
   std::shared_ptr<const PictureStore> pictures_;
   std::vector<std::string> notes_;
   std::uint64_t fingerprint_ = 0;

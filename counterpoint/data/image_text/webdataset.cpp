@@ -127,6 +127,13 @@ std::vector<std::string> expand_braces(const std::string& text) {
   return names;
 }
 
+/// Shards often number their samples from 0 again, and shards of several sets are often called the same.
+std::string unique_key(std::set<std::string>& keys, const std::string& tar, const std::string& key) {
+  for (const std::string& name : {key, std::filesystem::path(tar).stem().string() + "/" + key})
+    if (keys.insert(name).second) return name;
+  return tar + "/" + key;
+}
+
 }  // namespace
 
 std::vector<std::string> expand_shards(const std::string& pattern) {
@@ -157,9 +164,7 @@ PairSet open_webdataset(const std::vector<std::string>& tars) {
       losses.no_caption += bytes != nullptr && pair.captions.empty();
       if (bytes == nullptr || pair.captions.empty()) continue;
       pictures->pictures_.push_back({fmt::format("{}: {}", tar, pair.key), *bytes});
-      // Shards often number their samples from 0 again.
-      if (!keys.insert(pair.key).second)
-        keys.insert(pair.key = std::filesystem::path(tar).stem().string() + "/" + pair.key);
+      pair.key = unique_key(keys, tar, pair.key);
       pairs.push_back(std::move(pair));
     }
   }

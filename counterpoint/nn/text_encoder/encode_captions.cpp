@@ -43,8 +43,10 @@ std::pair<torch::Tensor, torch::Tensor> batch_of(const Sentences& sentences, std
   return {ids, lengths};
 }
 
-torch::Tensor encode_batch(TextEncoder& encoder, const torch::Tensor& ids, const torch::Tensor& lengths) {
-  const torch::Tensor mask = torch::arange(ids.size(1)).unsqueeze(0) < lengths.unsqueeze(1);
+torch::Tensor encode_batch(TextEncoder& encoder, const torch::Tensor& given_ids, const torch::Tensor& given_lengths) {
+  const torch::Device device = encoder->parameters().front().device();
+  const torch::Tensor ids = given_ids.to(device), lengths = given_lengths.to(device);
+  const torch::Tensor mask = torch::arange(ids.size(1), device).unsqueeze(0) < lengths.unsqueeze(1);
   const torch::Tensor weight = mask.to(torch::kFloat32).unsqueeze(2);
   const torch::Tensor mean = (encoder->forward(ids, mask) * weight).sum(1) / lengths.unsqueeze(1);
   return torch::nn::functional::normalize(mean, torch::nn::functional::NormalizeFuncOptions().dim(1));
@@ -69,7 +71,7 @@ torch::Tensor encode_captions(TextEncoder& encoder, const text::SentenceTokenize
     const auto [ids, lengths] = batch_of(sentences, chosen, config.padding_id);
     const torch::Tensor encoded = encode_batch(encoder, ids, lengths);
     const std::vector<std::int64_t> places(chosen.begin(), chosen.end());
-    out.index_copy_(0, torch::tensor(places, torch::kInt64), encoded);
+    out.index_copy_(0, torch::tensor(places, torch::kInt64), encoded.cpu());
     begin += count;
     if (options.progress)
       options.progress->update(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(order.size()), "");

@@ -52,6 +52,7 @@ TORCH_MODULE(TextEncoder);
 /// has pytorch_model.bin only.
 TextEncoder read_text_encoder(const std::filesystem::path& folder);
 
+/// Where the encoder's parameters are, there the work is done.
 struct CaptionEncoding {
   std::int64_t most_tokens = 77;         ///< longer captions are cut
   std::int64_t tokens_per_batch = 4096;  ///< padding included

@@ -1,4 +1,5 @@
 // The evaluations, from features to figures.
+#include <algorithm>
 #include <cmath>
 
 #include "counterpoint/core/error.h"
@@ -114,9 +115,9 @@ void Evaluator::knn(const Features& features, std::vector<Figure>& out) const {
   for (const std::int64_t k : settings_.neighbours) {
     const std::string name = k == settings_.neighbours.back() ? "knn" : fmt::format("knn_{}", k);
     grade(name,
-          knn_scores(features.train, features.train_truth.truth, features.test.images, k, settings_.knn_temperature),
+          knn_scores(features.train, features.train_truth, features.test.images, k, settings_.knn_temperature),
           features.test_truth, out);
-    out.back().about += fmt::format(", k = {}", k);
+    out.back().about += fmt::format(", k = {}", std::min(k, features.train.size(0)));
   }
 }
 
@@ -132,6 +133,7 @@ void Evaluator::cluster(const Features& features, std::vector<Figure>& out) cons
   const Targets& truth = features.test_truth;
   const Tensor rows = (truth.main >= 0).nonzero().flatten();
   const Tensor labels = truth.main.index_select(0, rows);
+  if (std::get<0>(at::_unique(labels)).numel() < 2) fail("cluster: the pictures that were read are of one class");
   const ClusterAgreement agreement =
       cluster_agreement(features.test.images.index_select(0, rows), labels, settings_.seed);
   const std::string about =

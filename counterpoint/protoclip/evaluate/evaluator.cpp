@@ -27,18 +27,33 @@ std::vector<std::string> class_names(const PairSet& test, const PairSet* train) 
   return {names.begin(), names.end()};
 }
 
+std::int64_t labelled(const PairSet& pairs) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < pairs.size(); ++i) count += !pairs.pair(i).label.empty();
+  return count;
+}
+
+bool share_a_class(const PairSet& test, const PairSet& train) {
+  const auto ours = test.labels(), theirs = train.labels();
+  std::vector<std::string> both;
+  std::set_intersection(ours.begin(), ours.end(), theirs.begin(), theirs.end(), std::back_inserter(both));
+  return !both.empty();
+}
+
+/// Of what learns from the training set.
+std::string training_hindrance(const PairSet& test, const PairSet* train, bool keywords) {
+  if (train == nullptr) return "it needs a training set as well (--train-data)";
+  if (keywords) return train->size() < 5 ? "it needs 5 training pictures or more" : "";
+  if (train->labels().empty()) return "it needs labels, and the training set has none";
+  if (!share_a_class(test, *train)) return "no class of the test set is one of the training set";
+  if (labelled(*train) < 5 || class_names(test, train).size() < 2)
+    return "it needs 5 labelled training pictures or more, and 2 classes";
+  return "";
+}
+
 void check(const std::vector<std::string>& wanted, const PairSet& test, const PairSet* train, bool keywords) {
-  const auto possible = possible_evaluations(test, train, keywords);
-  for (const std::string& name : wanted) {
-    const auto& known = evaluation_names();
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      fail("unknown evaluation '{}'{}", name, suggestion(name, known));
-    if (has(possible, {name.c_str()})) continue;
-    if (!keywords && test.labels().empty())
-      fail("'{}' needs labels: class folders, a label column or keywords (--keywords)", name);
-    if (train == nullptr) fail("'{}' needs a training set as well (--train-data)", name);
-    fail("'{}' needs labels, and the training set has none", name);
-  }
+  for (const std::string& name : wanted)
+    if (const std::string why = hindrance(name, test, train, keywords); !why.empty()) fail("{}: {}", name, why);
 }
 
 std::vector<std::string> spoken(std::vector<std::string> names) {
@@ -53,15 +68,22 @@ const std::vector<std::string>& evaluation_names() {
   return names;
 }
 
+std::string hindrance(const std::string& name, const PairSet& test, const PairSet* train, bool keywords) {
+  const auto& known = evaluation_names();
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    fail("unknown evaluation '{}'{}", name, suggestion(name, known));
+  if (name == "gap") return test.size() < 2 ? "it needs 2 pictures or more" : "";
+  if (name == "retrieval") return "";
+  if (!keywords && test.labels().empty())
+    return "it needs labels: class folders, a label column or keywords (--keywords)";
+  if (name == "cluster") return !keywords && test.labels().size() < 2 ? "it needs 2 classes or more" : "";
+  return name == "zeroshot" ? "" : training_hindrance(test, train, keywords);
+}
+
 std::vector<std::string> possible_evaluations(const PairSet& test, const PairSet* train, bool keywords) {
-  const bool labels = keywords || !test.labels().empty();
-  const bool taught = labels && train != nullptr && (keywords || !train->labels().empty());
   std::vector<std::string> possible;
-  for (const std::string& name : evaluation_names()) {
-    const bool needs_training = name == "probe" || name == "knn",
-               needs_labels = name == "zeroshot" || name == "cluster";
-    if ((!needs_training || taught) && (!needs_labels || labels)) possible.push_back(name);
-  }
+  for (const std::string& name : evaluation_names())
+    if (hindrance(name, test, train, keywords).empty()) possible.push_back(name);
   return possible;
 }
 
@@ -81,22 +103,24 @@ Evaluator::Evaluator(text::ClipTokenizer tokenizer, std::shared_ptr<const PairSe
 }
 
 const PairSet& Evaluator::cached(std::shared_ptr<const PairSet>& pairs, int& cached_side, int side) {
-  // A JPEG is decoded at up to twice the side that is asked for; half as much again for the longer side.
-  const std::int64_t bytes = static_cast<std::int64_t>(pairs->size()) * 3 * 6 * side * side;
-  if (cached_side == side || bytes > settings_.cache_bytes) return *pairs;
-  ProgressSink silent;
-  pairs = std::make_shared<PairSet>(
-      pairs->with_pictures(image_text::decoded_pictures(*pairs, side, {}, settings_.encode.workers, silent)));
+  // No picture needs less than its side squared: a set that cannot fit is not tried.
+  const std::int64_t least = static_cast<std::int64_t>(pairs->size()) * 3 * side * side;
+  if (cached_side == side || least > settings_.cache_bytes) return *pairs;
   cached_side = side;
+  ProgressSink silent;
+  auto pictures =
+      image_text::decoded_in_memory(*pairs, side, settings_.encode.workers, settings_.cache_bytes, silent);
+  if (pictures) pairs = std::make_shared<PairSet>(pairs->with_pictures(std::move(pictures)));
   return *pairs;
 }
 
-Evaluator::Features Evaluator::encode(nn::ClipModel& model, const std::vector<std::string>& evaluations) {
+Evaluator::Features Evaluator::encode(nn::ClipModel& model, const std::vector<std::string>& evaluations,
+                                         bool with_texts) {
   const int side = static_cast<int>(model->config().vision.image_size);
   const auto rows = [](const std::vector<std::int64_t>& samples) { return torch::tensor(samples, torch::kInt64); };
   Features features;
   const PairSet& test = cached(test_, test_side_, side);
-  if (has(evaluations, {"retrieval", "gap"})) {
+  if (with_texts || has(evaluations, {"retrieval", "gap"})) {
     features.test = encode_pairs(model, tokenizer_, test, settings_.encode);
   } else {
     EncodedPictures pictures = encode_pictures(model, test, settings_.encode);
@@ -129,12 +153,14 @@ Evaluator::Evaluation Evaluator::evaluation(const std::string& name) {
 
 std::vector<Figure> Evaluator::run(nn::ClipModel& model) { return run(model, settings_.evaluations); }
 
-std::vector<Figure> Evaluator::run(nn::ClipModel& model, const std::vector<std::string>& evaluations) {
+std::vector<Figure> Evaluator::run(nn::ClipModel& model, const std::vector<std::string>& evaluations,
+                                   PairFeatures* pairs) {
   check(evaluations, *test_, train_.get(), !settings_.keywords.empty());
   const torch::NoGradGuard no_grad;
-  const Features features = encode(model, evaluations);
+  Features features = encode(model, evaluations, pairs != nullptr);
   std::vector<Figure> figures;
   for (const std::string& name : evaluations) (this->*evaluation(name))(features, figures);
+  if (pairs != nullptr) *pairs = std::move(features.test);
   return figures;
 }
 

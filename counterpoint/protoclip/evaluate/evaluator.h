@@ -52,7 +52,9 @@ class Evaluator {
   /// Of the settings' evaluations, in their order. The model's mode and gradients stay as they are; the figures depend
   /// on nothing else than the weights.
   std::vector<Figure> run(nn::ClipModel& model);
-  std::vector<Figure> run(nn::ClipModel& model, const std::vector<std::string>& evaluations);
+  /// `pairs`, if not null, becomes the features of the test set, as encode_pairs gives them.
+  std::vector<Figure> run(nn::ClipModel& model, const std::vector<std::string>& evaluations,
+                          PairFeatures* pairs = nullptr);
 
   const EvaluationSettings& settings() const { return settings_; }
   /// The first few pictures of both sets that the last run could not read and left out, and why.
@@ -63,7 +65,7 @@ class Evaluator {
   using Evaluation = void (Evaluator::*)(const Features&, std::vector<Figure>&) const;
   static Evaluation evaluation(const std::string& name);
 
-  Features encode(nn::ClipModel& model, const std::vector<std::string>& evaluations);
+  Features encode(nn::ClipModel& model, const std::vector<std::string>& evaluations, bool with_texts);
   const image_text::PairSet& cached(std::shared_ptr<const image_text::PairSet>& pairs, int& cached_side, int side);
   void grade(const std::string& name, const torch::Tensor& scores, const Targets& truth,
              std::vector<Figure>& out) const;
@@ -82,8 +84,10 @@ class Evaluator {
   std::vector<std::string> bad_;
 };
 
-/// The evaluations that these sets can serve: zeroshot and cluster need labels or keywords, probe and knn a training
-/// set too.
+/// Why these sets cannot serve an evaluation; "": they can. Error: an unknown name, with the nearest.
+std::string hindrance(const std::string& evaluation, const image_text::PairSet& test, const image_text::PairSet* train,
+                      bool keywords);
+/// The evaluations that they can serve.
 std::vector<std::string> possible_evaluations(const image_text::PairSet& test, const image_text::PairSet* train,
                                               bool keywords);
 

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "counterpoint/protoclip/evaluate/targets.h"
+
 namespace counterpoint::protoclip {
 
 struct LogisticOptions {
@@ -26,9 +28,9 @@ struct Logistic {
   torch::Tensor scores(const torch::Tensor& x) const;
 };
 
-/// x [N, d], truth [N, C] of 0 and 1; `one_each`: each row of truth has exactly one 1. Full batch,
-/// float64, deterministic. `start`: begins at these weights instead of zero. Error: features that are not finite.
-Logistic fit_logistic(const torch::Tensor& x, const torch::Tensor& truth, bool one_each,
-                      const LogisticOptions& options = {}, const Logistic* start = nullptr);
+/// x [N, d], truth of N rows, where one_each each with a class. Full batch, float64, deterministic; the N x C scores
+/// exist for some rows at a time. `start`: begins at these weights instead of zero. Error: features that are not finite.
+Logistic fit_logistic(const torch::Tensor& x, const Targets& truth, const LogisticOptions& options = {},
+                      const Logistic* start = nullptr);
 
 }  // namespace counterpoint::protoclip

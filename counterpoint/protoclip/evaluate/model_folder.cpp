@@ -13,16 +13,16 @@ namespace {
 
 bool holds_model(const fs::path& folder) { return fs::exists(folder / "open_clip_config.json"); }
 
-std::optional<text::ClipTokenizer> tokenizer_in(const fs::path& folder) {
+std::optional<fs::path> vocabulary_in(const fs::path& folder) {
   for (const char* name : {"tokenizer.json", "bpe_simple_vocab_16e6.txt.gz", "vocabulary.txt.gz", "vocabulary.txt"})
-    if (fs::exists(folder / name)) return text::open_clip_tokenizer(folder / name);
+    if (fs::exists(folder / name)) return folder / name;
   return std::nullopt;
 }
 
-text::ClipTokenizer find_tokenizer(const fs::path& model, const fs::path& given, const fs::path& vocabulary) {
-  if (!vocabulary.empty()) return text::open_clip_tokenizer(vocabulary);
+/// `model`: the open_clip folder within `given`.
+fs::path vocabulary_of(const fs::path& model, const fs::path& given) {
   for (const fs::path& folder : {model, given})
-    if (auto tokenizer = tokenizer_in(folder)) return *tokenizer;
+    if (auto file = vocabulary_in(folder)) return *file;
   fail(
       "{}: no vocabulary beside the model (tokenizer.json, bpe_simple_vocab_16e6.txt.gz, vocabulary.txt.gz or "
       "vocabulary.txt); name it with --vocabulary",
@@ -43,6 +43,15 @@ fs::path find_model(const fs::path& folder) {
       folder.string());
 }
 
+fs::path find_vocabulary(const fs::path& folder) { return vocabulary_of(find_model(folder), folder); }
+
+void check_vocabulary(std::int64_t tokens, const nn::ClipConfig& config, const fs::path& folder) {
+  constexpr std::int64_t most_padding = 255;
+  if (tokens > config.text.vocab_size || tokens + most_padding < config.text.vocab_size)
+    fail("the vocabulary has {} tokens, the model in {} has {}: it belongs to another one", tokens, folder.string(),
+         config.text.vocab_size);
+}
+
 std::uint64_t weights_fingerprint(const nn::ClipModel& model) {
   std::string hashes;
   for (const torch::Tensor& parameter : model->parameters()) {
@@ -55,10 +64,9 @@ std::uint64_t weights_fingerprint(const nn::ClipModel& model) {
 OpenedModel open_model(const fs::path& folder, const fs::path& vocabulary) {
   const fs::path place = find_model(folder);
   nn::ClipModel model = nn::read_open_clip(place);
-  text::ClipTokenizer tokenizer = find_tokenizer(place, folder, vocabulary);
-  if (tokenizer.vocabulary_size() > model->config().text.vocab_size)
-    fail("the vocabulary has {} tokens, the model in {} only {}: it belongs to another one",
-         tokenizer.vocabulary_size(), place.string(), model->config().text.vocab_size);
+  text::ClipTokenizer tokenizer =
+      text::open_clip_tokenizer(vocabulary.empty() ? vocabulary_of(place, folder) : vocabulary);
+  check_vocabulary(tokenizer.vocabulary_size(), model->config(), place);
   return {.model = std::move(model), .tokenizer = std::move(tokenizer), .folder = place};
 }
 

@@ -26,7 +26,7 @@ Scaling scaling_of(const Tensor& x, bool standardise) {
 
 Tensor rows_with_class(const Targets& truth) {
   return truth.one_each ? (truth.main >= 0).nonzero().flatten()
-                        : torch::arange(truth.truth.size(0), torch::TensorOptions(torch::kInt64));
+                        : torch::arange(truth.main.size(0), torch::TensorOptions(torch::kInt64));
 }
 
 Tensor shuffled(const Tensor& rows, std::uint64_t seed) {
@@ -62,8 +62,7 @@ std::vector<double> held_out_scores(const Tensor& x, const Targets& truth, const
   std::vector<double> scores;
   Logistic fit;
   for (const double c : options.strengths) {
-    fit = fit_logistic(x.slice(0, held), own.truth, truth.one_each, with_strength(options, c),
-                       scores.empty() ? nullptr : &fit);
+    fit = fit_logistic(x.slice(0, held), own, with_strength(options, c), scores.empty() ? nullptr : &fit);
     scores.push_back(quality(fit.scores(x.slice(0, 0, held)), other));
     if (two_worse(scores)) break;
   }
@@ -95,7 +94,7 @@ Probe linear_probe(const Tensor& train, const Targets& truth, const Tensor& test
   const auto best = std::max_element(probe.held_out_scores.begin(), probe.held_out_scores.end());
   probe.c = options.strengths[static_cast<size_t>(best - probe.held_out_scores.begin())];
   // 3. All of it with that C.
-  probe.scores = fit_logistic(x, own.truth, truth.one_each, with_strength(options, probe.c)).scores(scaled(test));
+  probe.scores = fit_logistic(x, own, with_strength(options, probe.c)).scores(scaled(test));
   return probe;
 }
 

@@ -1,8 +1,8 @@
 #include "counterpoint/protoclip/evaluate/targets.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "counterpoint/core/error.h"
 
@@ -36,26 +36,22 @@ Tensor named_in(const image_text::PairSet& pairs, const std::vector<Keyword>& ke
 }  // namespace
 
 Targets Targets::rows(const Tensor& which) const {
-  return {names, truth.index_select(0, which), main.index_select(0, which), one_each};
+  return {names, truth.defined() ? truth.index_select(0, which) : Tensor(), main.index_select(0, which), one_each};
 }
 
 Targets label_targets(const image_text::PairSet& pairs, const std::vector<std::string>& names) {
-  const auto size = static_cast<std::int64_t>(pairs.size());
-  Targets targets{.names = names,
-                  .truth = torch::zeros({size, std::ssize(names)}),
-                  .main = torch::full({size}, -1, torch::TensorOptions(torch::kInt64))};
-  auto truth = targets.truth.accessor<float, 2>();
-  auto main = targets.main.accessor<std::int64_t, 1>();
-  for (std::int64_t i = 0; i < size; ++i) {
-    const image_text::Pair& pair = pairs.pair(static_cast<std::size_t>(i));
+  std::unordered_map<std::string, std::int64_t> places;
+  for (std::size_t i = 0; i < names.size(); ++i) places.emplace(names[i], static_cast<std::int64_t>(i));
+  std::vector<std::int64_t> main(pairs.size(), -1);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const image_text::Pair& pair = pairs.pair(i);
     if (pair.label.empty()) continue;
-    const auto place = std::find(names.begin(), names.end(), pair.label);
-    if (place == names.end())
+    const auto place = places.find(pair.label);
+    if (place == places.end())
       fail("'{}' has the unknown label '{}'{}", pair.key, pair.label, suggestion(pair.label, names));
-    main[i] = place - names.begin();
-    truth[i][main[i]] = 1;
+    main[i] = place->second;
   }
-  return targets;
+  return {.names = names, .truth = {}, .main = torch::tensor(main, torch::kInt64)};
 }
 
 Targets keyword_targets(const image_text::PairSet& pairs, const std::vector<Keyword>& keywords) {

@@ -12,7 +12,7 @@ namespace counterpoint::protoclip {
 
 struct Targets {
   std::vector<std::string> names;  ///< of the C classes
-  torch::Tensor truth;             ///< [N, C] float32, 0 or 1
+  torch::Tensor truth;             ///< [N, C] float32, 0 or 1; undefined where one_each, as N x C may be much
   torch::Tensor main;              ///< [N] int64: the class, of several the main one; -1: none
   bool one_each = true;            ///< each picture has at most one class: accuracy is measured; else mAP
 

@@ -6,15 +6,13 @@
 
 namespace counterpoint::protoclip {
 namespace F = torch::nn::functional;
-namespace {
-
-bool has_place(const std::string& line) {
-  return line.find("{}") != std::string::npos || line.find("{c}") != std::string::npos;
-}
-
-}  // namespace
 
 std::vector<std::string> default_templates() { return {"a photo of a {}."}; }
+
+void check_template(const std::string& text, const std::string& where) {
+  if (text.find("{}") == std::string::npos && text.find("{c}") == std::string::npos)
+    fail("{}: the template '{}' has no {{}} or {{c}} where the class name stands", where, text);
+}
 
 std::vector<std::string> read_templates(const std::filesystem::path& file) {
   std::vector<std::string> templates;
@@ -23,8 +21,7 @@ std::vector<std::string> read_templates(const std::filesystem::path& file) {
     ++number;
     const std::string text(trim(line));
     if (text.empty()) continue;
-    if (!has_place(text))
-      fail("{}:{}: the template '{}' has no {{}} or {{c}} where the class name stands", file.string(), number, text);
+    check_template(text, fmt::format("{}:{}", file.string(), number));
     templates.push_back(text);
   }
   if (templates.empty()) fail("{}: no template in it", file.string());

@@ -11,6 +11,9 @@ namespace counterpoint::protoclip {
 /// "a photo of a {}."
 std::vector<std::string> default_templates();
 
+/// Error: no place for the class name; `where` begins its message.
+void check_template(const std::string& text, const std::string& where);
+
 /// One a line, "{}" or "{c}" where the class name stands; blank lines are skipped. Error: a line without a place for
 /// the name, an empty file.
 std::vector<std::string> read_templates(const std::filesystem::path& file);

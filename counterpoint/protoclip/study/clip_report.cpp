@@ -124,6 +124,11 @@ fs::path run_folder(const ClipStudyConfig& config, const std::string& arm, std::
   return config.output_dir / "runs" / fmt::format("{}-{}", arm, seed);
 }
 
+ResultRow row_of(const std::string& arm, std::uint64_t seed, const Figure& figure) {
+  const double value = figure.name == "mean_recall" ? 100 * figure.value : figure.value;
+  return {arm, static_cast<std::int64_t>(seed), figure.name, value};
+}
+
 std::string study_report(const ClipStudyConfig& config, const std::vector<ResultRow>& results,
                          const image_text::PairSet& train, const image_text::PairSet& test) {
   ClipPage page{.title = config.title, .base = config.base, .results = results};
@@ -144,7 +149,7 @@ std::string study_report(const ClipStudyConfig& config, const std::vector<Result
 
 std::string run_report(const fs::path& run, const image_text::PairSet& train, const image_text::PairSet* test) {
   ClipPage page{.title = run.filename().string(), .subtitle = fmt::format("{} pairs to train on", train.size())};
-  for (const Figure& figure : read_figures(run)) page.results.push_back({"this run", 0, figure.name, figure.value});
+  for (const Figure& figure : read_figures(run)) page.results.push_back(row_of("this run", 0, figure));
   add_curves(page, run, "this run", 0);
   add_pictures(page, run, train, test);
   add_settings(page, run);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "counterpoint/protoclip/evaluate/figure.h"
 #include "counterpoint/protoclip/page/clip_page.h"
 #include "counterpoint/protoclip/study/clip_study_config.h"
 
@@ -11,6 +12,9 @@ namespace counterpoint::protoclip {
 
 /// output_dir/runs/ARM-SEED.
 std::filesystem::path run_folder(const ClipStudyConfig& config, const std::string& arm, std::uint64_t seed);
+
+/// As results.json and pages tell it: shares are 0 to 1, but mean recall is in per cent, as papers do.
+ResultRow row_of(const std::string& arm, std::uint64_t seed, const Figure& figure);
 
 /// The arms' table, gains, curves; prototypes, maps and retrieval of the first seed of the last arm that has them.
 std::string study_report(const ClipStudyConfig& config, const std::vector<ResultRow>& results,

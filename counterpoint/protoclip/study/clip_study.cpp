@@ -44,11 +44,7 @@ class Study {
   void run(const StudyArm& arm, std::uint64_t seed) {
     const fs::path folder = run_folder(config_, arm.name, seed);
     const double seconds = train(arm, seed, folder);
-    for (const Figure& figure : measure(folder)) {
-      // results.json tells mean recall in per cent, as papers do.
-      const double value = figure.name == "mean_recall" ? 100 * figure.value : figure.value;
-      rows_.push_back({arm.name, static_cast<std::int64_t>(seed), figure.name, value});
-    }
+    for (const Figure& figure : measure(folder, arm.train.device)) rows_.push_back(row_of(arm.name, seed, figure));
     rows_.push_back({arm.name, static_cast<std::int64_t>(seed), "seconds", seconds});
   }
 
@@ -58,7 +54,7 @@ class Study {
     settings.seed = seed;
     settings.keep = 1;
     const TrainData data{inputs_.train, inputs_.tokenizer, inputs_.vocabulary,
-                         inputs_.teacher(arm.teacher, hooks_.progress)};
+                         inputs_.teacher(arm.teacher, arm.train.device, hooks_.progress)};
     if (fs::exists(folder / "summary.json")) {
       check_same_run(folder, settings, data);
       return data::read_json(folder / "summary.json").at("seconds").get<double>();
@@ -71,7 +67,7 @@ class Study {
   }
 
   /// Measures, or finds that it was done, and in the way that is asked for now.
-  std::vector<Figure> measure(const fs::path& folder) {
+  std::vector<Figure> measure(const fs::path& folder, const std::string& device) {
     const fs::path file = folder / "evaluation.json";
     const std::string way = evaluation_json().dump(1) + "\n";
     if (fs::exists(file) && read_file(file) == way)
@@ -79,7 +75,7 @@ class Study {
     if (!evaluator_)
       evaluator_ = std::make_unique<Evaluator>(inputs_.tokenizer, inputs_.test, inputs_.train, evaluation_);
     fs::remove(file);  // until the figures stand
-    std::vector<Figure> figures = measure_run(folder, *evaluator_, *inputs_.test);
+    std::vector<Figure> figures = measure_run(folder, *evaluator_, device);
     write_file_atomic(file, way);
     return figures;
   }
@@ -92,12 +88,18 @@ class Study {
             {"templates", evaluation_.templates},
             {"keywords", keywords},
             {"train_data", fmt::format("{:016x}", inputs_.train->fingerprint())},
-            {"test_data", fmt::format("{:016x}", inputs_.test->fingerprint())}};
+            {"test_data", fmt::format("{:016x}", inputs_.test->fingerprint())},
+            {"train_labels", fmt::format("{:016x}", inputs_.train->labels_fingerprint())},
+            {"test_labels", fmt::format("{:016x}", inputs_.test->labels_fingerprint())}};
   }
 
   EvaluationSettings evaluation_settings() const {
     EvaluationSettings settings;
     settings.intervals = false;  // the spread over seeds is what counts here
+    for (const StudyArm& arm : config_.arms) {
+      settings.encode.workers = std::max(settings.encode.workers, arm.train.workers);
+      settings.encode.max_bad_fraction = std::max(settings.encode.max_bad_fraction, arm.train.max_bad_fraction);
+    }
     if (!config_.templates.empty()) settings.templates = config_.templates;
     if (!config_.keywords.empty()) settings.keywords = keywords_of(config_.keywords, *inputs_.train);
     settings.evaluations = config_.evaluations.empty()

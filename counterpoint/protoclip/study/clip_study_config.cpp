@@ -1,7 +1,11 @@
 #include "counterpoint/protoclip/study/clip_study_config.h"
 
+#include <algorithm>
+#include <set>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/data/toml.h"
+#include "counterpoint/protoclip/evaluate/zero_shot.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -31,6 +35,19 @@ std::vector<StudyArm> read_arms(const data::Json& arms, const StudyArm& common, 
   return out;
 }
 
+void check_seeds(const ClipStudyConfig& config, const std::string& where) {
+  const std::set<std::uint64_t> different(config.seeds.begin(), config.seeds.end());
+  if (different.empty()) fail("{}: 'seeds' is empty; at least one was expected", where);
+  if (different.size() < config.seeds.size()) fail("{}: 'seeds' holds one twice", where);
+}
+
+void check_base(const ClipStudyConfig& config, const std::string& where) {
+  std::vector<std::string> names;
+  for (const StudyArm& arm : config.arms) names.push_back(arm.name);
+  if (std::find(names.begin(), names.end(), config.base) == names.end())
+    fail("{}: base '{}' is no arm{}", where, config.base, suggestion(config.base, names));
+}
+
 }  // namespace
 
 data::KeyTable train_keys(TrainSettings& settings, std::string& teacher) {
@@ -39,6 +56,7 @@ data::KeyTable train_keys(TrainSettings& settings, std::string& teacher) {
   keys.bind("device", settings.device)
       .bind("workers", settings.workers)
       .bind("cache", settings.cache)
+      .bind("max_bad_fraction", settings.max_bad_fraction)
       .bind("external_teacher", teacher);
   return keys;
 }
@@ -65,8 +83,11 @@ ClipStudyConfig load_clip_study(const std::filesystem::path& file) {
       .bind("train", train_keys(common.train, common.teacher));
   root.read(json, file.string());
   if (config.output_dir.empty()) fail("{}: 'output_dir' is missing", file.string());
+  check_seeds(config, file.string());
+  for (const std::string& line : config.templates) check_template(line, file.string());
   config.arms = read_arms(arms, common, file.string());
   if (config.base.empty()) config.base = config.arms.front().name;
+  check_base(config, file.string());
   return config;
 }
 

@@ -4,6 +4,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/pattern.h"
 #include "counterpoint/core/strings.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
 #include "counterpoint/text/bpe_trainer.h"
 
@@ -11,12 +12,13 @@ namespace counterpoint::protoclip {
 
 namespace fs = std::filesystem;
 
-fs::path open_vocabulary(const fs::path& given, const image_text::PairSet& pairs, std::int64_t size,
-                         const fs::path& folder) {
+fs::path open_vocabulary(const fs::path& given, const fs::path& pretrained, const image_text::PairSet& pairs,
+                         std::int64_t size, const fs::path& folder) {
   if (!given.empty()) {
     if (!fs::exists(given)) fail("{}: no such vocabulary", given.string());
     return given;
   }
+  if (!pretrained.empty()) return find_vocabulary(pretrained);
   const fs::path file = folder / fmt::format("vocabulary-{:016x}-{}.txt", pairs.fingerprint(), size);
   if (fs::exists(file)) return file;
   text::BpeTrainer trainer;
@@ -39,7 +41,7 @@ std::string teacher_label(const std::string& name) {
 }  // namespace
 
 TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs, const fs::path& folder,
-                             const OpenProgress& progress) {
+                             const std::string& device, const OpenProgress& progress) {
   const bool pattern = given.find_first_of("*?[") != std::string::npos;
   const std::string name = pattern ? only_match(given, "teacher", "a text encoder's folder or a teacher file") : given;
   const CaptionSet captions = captions_of(pairs);
@@ -48,21 +50,26 @@ TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet
       folder / fmt::format("teacher-{:016x}-{}.safetensors", pairs.fingerprint(), teacher_label(name));
   if (fs::exists(file)) return read_teacher_for(file, captions);
   const auto told = progress("teacher", "captions");
-  const TeacherFeatures features = make_teacher(captions, name, {.progress = told.get()});
+  const TeacherFeatures features = make_teacher(captions, name, {.device = device, .progress = told.get()});
   told->finish();
   make_dirs(folder);
   write_teacher(file, features);
   return features;
 }
 
-std::optional<TeacherFeatures> StudyInputs::teacher(const std::string& name, const OpenProgress& progress) const {
-  return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder, progress));
+std::optional<TeacherFeatures> StudyInputs::teacher(const std::string& name, const std::string& device,
+                                                    const OpenProgress& progress) const {
+  return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder, device, progress));
 }
 
 StudyInputs open_inputs(const ClipStudyConfig& config) {
   auto train = std::make_shared<const image_text::PairSet>(image_text::open_pairs(config.train));
   auto test = std::make_shared<const image_text::PairSet>(image_text::open_pairs(config.test));
-  const fs::path vocabulary = open_vocabulary(config.vocabulary, *train, config.vocabulary_size, config.output_dir);
+  fs::path pretrained;  // all arms share one vocabulary, and each checks that it is its model's
+  for (const StudyArm& arm : config.arms)
+    if (pretrained.empty()) pretrained = arm.train.pretrained;
+  const fs::path vocabulary =
+      open_vocabulary(config.vocabulary, pretrained, *train, config.vocabulary_size, config.output_dir);
   return {train, test, vocabulary, text::open_clip_tokenizer(vocabulary), config.output_dir};
 }
 

@@ -17,20 +17,25 @@ struct StudyInputs {
   text::ClipTokenizer tokenizer;
   std::filesystem::path folder;  ///< of the study: teachers are kept there
 
-  /// nullopt for "". Made once and kept as a file.
-  std::optional<TeacherFeatures> teacher(const std::string& name, const OpenProgress& progress) const;
+  /// nullopt for "". Made once, on `device`, and kept as a file.
+  std::optional<TeacherFeatures> teacher(const std::string& name, const std::string& device,
+                                         const OpenProgress& progress) const;
 };
 
 /// Opens both sets; learns the vocabulary where none is named. Error: as the readers'.
 StudyInputs open_inputs(const ClipStudyConfig& config);
 
 /// `given`: "tfidf", a text encoder's folder (a pattern that matches one will do), or a file that 'protoclip teacher'
-/// wrote. What must be made is kept in `folder`, and `progress` tells how far it is. Error: a file of other data.
+/// wrote. What must be made is made on `device` and kept in `folder`, and `progress` tells how far it is. Error: a file of
+/// other data.
 TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs,
-                             const std::filesystem::path& folder, const OpenProgress& progress);
+                             const std::filesystem::path& folder, const std::string& device,
+                             const OpenProgress& progress);
 
-/// The vocabulary's file: `given`, or one learned from the captions and kept in `folder`.
-std::filesystem::path open_vocabulary(const std::filesystem::path& given, const image_text::PairSet& pairs,
-                                      std::int64_t size, const std::filesystem::path& folder);
+/// The vocabulary's file: `given`, or the one beside the model `pretrained`, or, without either, one learned from the
+/// captions and kept in `folder`. Error: no such file; none beside the model.
+std::filesystem::path open_vocabulary(const std::filesystem::path& given, const std::filesystem::path& pretrained,
+                                      const image_text::PairSet& pairs, std::int64_t size,
+                                      const std::filesystem::path& folder);
 
 }  // namespace counterpoint::protoclip

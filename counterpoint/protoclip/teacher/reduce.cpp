@@ -70,7 +70,8 @@ Reduced pca(const Tensor& x, std::int64_t dim) {
   const Axes axes = largest_axes(gram(x, mean), dim);
   const Tensor directions = (axes.vectors * signs(axes.vectors)).to(torch::kFloat32);
   const double freedom = static_cast<double>(std::max<std::int64_t>(x.size(0) - 1, 1));
-  return {(x - mean.to(torch::kFloat32)).mm(directions), directions.t().contiguous(),
+  // The mean is taken off behind the product: N rows of d_h numbers, not of d.
+  return {x.mm(directions) - mean.to(torch::kFloat32).unsqueeze(0).mm(directions), directions.t().contiguous(),
           (axes.values / freedom).sqrt().to(torch::kFloat32)};
 }
 

@@ -1,6 +1,7 @@
 #include "counterpoint/protoclip/teacher/teacher_file.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/strings.h"
 #include "counterpoint/protoclip/grouped_mean.h"
 #include "counterpoint/protoclip/tensor_file.h"
 
@@ -35,6 +36,11 @@ std::string difference(const TeacherFeatures& features, const CaptionSet& captio
 }
 
 }  // namespace
+
+std::uint64_t TeacherFeatures::rows_fingerprint() const {
+  const torch::Tensor plain = rows.contiguous();
+  return stable_hash({static_cast<const char*>(plain.const_data_ptr()), plain.nbytes()});
+}
 
 torch::Tensor TeacherFeatures::rows_of(const std::vector<std::int64_t>& samples,
                                        const std::vector<std::int32_t>& captions) const {

@@ -17,8 +17,11 @@ struct TeacherFeatures {
   std::vector<std::string> keys;        ///< of the samples, in the data set's order
   std::vector<std::int64_t> first_row;  ///< by sample; one more, behind the last
   torch::Tensor rows;             ///< [captions, d] float32, each of length 1 (or 0: a caption without known words)
-  std::string source;             ///< "tfidf", or the model's folder
+  std::string source;             ///< "tfidf", or the name of the encoder's folder
   std::uint64_t fingerprint = 0;  ///< of the data set
+
+  /// Of the numbers themselves: another width, encoder or seed gives other clusters.
+  std::uint64_t rows_fingerprint() const;
 
   std::int64_t row_of(std::int64_t sample, std::int64_t caption) const {
     return first_row[static_cast<size_t>(sample)] + caption;

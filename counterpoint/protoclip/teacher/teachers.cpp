@@ -2,6 +2,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/text_encoder/text_encoder.h"
+#include "counterpoint/nn/torch/device.h"
 #include "counterpoint/protoclip/teacher/reduce.h"
 
 namespace counterpoint::protoclip {
@@ -31,11 +32,13 @@ TeacherFeatures encoder_teacher(const CaptionSet& captions, const std::filesyste
                                 const TeacherOptions& options) {
   check_captions(captions);
   nn::TextEncoder encoder = nn::read_text_encoder(model);
+  encoder->to(nn::torch_device(options.device));
   const auto tokenizer = text::load_sentence_tokenizer(model);
   const torch::Tensor rows = nn::encode_captions(encoder, *tokenizer, captions.captions,
                                                  {.most_tokens = options.most_tokens, .progress = options.progress});
   const std::int64_t dim = std::min({options.dim, rows.size(0), rows.size(1)});
-  return features_of(captions, pca(rows, dim).rows, model.filename().string());
+  const std::filesystem::path folder = model.has_filename() ? model : model.parent_path();  // "DIR/"
+  return features_of(captions, pca(rows, dim).rows, folder.filename().string());
 }
 
 TeacherFeatures make_teacher(const CaptionSet& captions, const std::string& name, const TeacherOptions& options) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "counterpoint/core/progress.h"
 #include "counterpoint/protoclip/teacher/caption_set.h"
@@ -15,6 +16,7 @@ struct TeacherOptions {
   std::uint64_t seed = 0;  ///< of the SVD's start
   TfidfOptions tfidf;
   std::int64_t most_tokens = 77;  ///< of a caption for the text encoder, as in the released code
+  std::string device = "cpu";     ///< of the text encoder: or "cuda", "cuda:N"
   ProgressSink* progress = nullptr;
 };
 

@@ -1,4 +1,6 @@
 // Steps 2 and 3 of an episode: features of all its samples, and the prototypes made of them.
+#include <algorithm>
+
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/protoclip/train/run.h"
@@ -7,47 +9,59 @@ namespace counterpoint::protoclip {
 
 using torch::Tensor;
 
-/// h of these positions of the episode, in eval mode, seen as the training pass will see them: same crop, same caption.
-/// Where the user stops the run, the rest stays zero.
-BatchFeatures Run::forward(const std::vector<std::int64_t>& positions) {
-  const torch::NoGradGuard no_gradients;
+namespace {
+
+std::vector<std::int64_t> list_of(const Tensor& numbers) {
+  return {numbers.data_ptr<std::int64_t>(), numbers.data_ptr<std::int64_t>() + numbers.numel()};
+}
+
+std::vector<std::vector<std::int64_t>> in_batches(const std::vector<std::int64_t>& all, std::size_t batch) {
   std::vector<std::vector<std::int64_t>> batches;
-  for (std::size_t i = 0; i < positions.size(); ++i) {
-    if (i % static_cast<std::size_t>(settings_.batch) == 0) batches.emplace_back();
-    batches.back().push_back(positions[i]);
-  }
+  for (std::size_t first = 0; first < all.size(); first += batch)
+    batches.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(first),
+                         all.begin() + static_cast<std::ptrdiff_t>(std::min(first + batch, all.size())));
+  return batches;
+}
+
+}  // namespace
+
+/// h of these positions of the episode, in eval mode, seen as the training pass will see them: same crop, same caption.
+/// Where the user stops the run, the rest counts as not seen.
+Run::EpisodeFeatures Run::forward(const std::vector<std::int64_t>& positions) {
+  const torch::NoGradGuard no_gradients;
+  // As many at once as training takes.
+  const std::int64_t at_once = settings_.micro_batch > 0 ? settings_.micro_batch : settings_.batch;
+  const auto batches = in_batches(positions, static_cast<std::size_t>(at_once));
   const auto count = static_cast<std::int64_t>(positions.size());
-  // A bad picture's rows stay zero.
-  BatchFeatures all{.h_image = torch::zeros({count, settings_.projection_dim}),
-                    .h_text = torch::zeros({count, settings_.projection_dim})};
+  EpisodeFeatures all{.image = torch::zeros({count, settings_.projection_dim}),
+                      .text = torch::zeros({count, settings_.projection_dim}),
+                      .seen = torch::zeros({count}, torch::kBool)};
   learner_.train(false);
   image_text::Loader loader(*pairs_, loader_settings(), visits(batches), bad_);
   for (std::size_t number = 0; auto loaded = loader.next(); ++number) {
     if (loaded->samples.empty()) continue;
     const BatchFeatures part = learner_.features(input_of(*loaded, batches[number]));
-    const Tensor rows = torch::tensor(loaded->position) + static_cast<std::int64_t>(number) * settings_.batch;
-    all.h_image.index_copy_(0, rows, part.h_image.cpu());
-    all.h_text.index_copy_(0, rows, part.h_text.cpu());
+    const Tensor rows = torch::tensor(loaded->position) + static_cast<std::int64_t>(number) * at_once;
+    all.image.index_copy_(0, rows, part.h_image.cpu());
+    all.text.index_copy_(0, rows, part.h_text.cpu());
+    all.seen.index_fill_(0, rows, true);
     if (stopped()) break;
   }
   learner_.train(true);
   return all;
 }
 
-BatchFeatures Run::episode_features() {
-  if (settings_.episode_features == "forward") {
-    std::vector<std::int64_t> everything(samples_.size());
-    for (std::size_t i = 0; i < everything.size(); ++i) everything[i] = static_cast<std::int64_t>(i);
-    return forward(everything);
-  }
+Run::EpisodeFeatures Run::episode_features() {
+  if (settings_.episode_features == "forward")
+    return forward(list_of(torch::arange(std::ssize(samples_), torch::kInt64)));
   const FeatureBank::Found found = bank_->find(torch::tensor(samples_));
-  BatchFeatures all{.h_image = found.h_image, .h_text = found.h_text};
+  EpisodeFeatures all{.image = found.h_image, .text = found.h_text,
+                      .seen = torch::ones({std::ssize(samples_)}, torch::kBool)};
   if (found.absent.numel() == 0) return all;
-  const std::vector<std::int64_t> absent(found.absent.data_ptr<std::int64_t>(),
-                                         found.absent.data_ptr<std::int64_t>() + found.absent.numel());
-  const BatchFeatures fresh = forward(absent);
-  all.h_image.index_copy_(0, found.absent, fresh.h_image);
-  all.h_text.index_copy_(0, found.absent, fresh.h_text);
+  const EpisodeFeatures fresh = forward(list_of(found.absent));
+  all.image.index_copy_(0, found.absent, fresh.image);
+  all.text.index_copy_(0, found.absent, fresh.text);
+  all.seen.index_copy_(0, found.absent, fresh.seen);
   return all;
 }
 
@@ -91,26 +105,26 @@ void spread(std::optional<PrototypeSide>& side, const Tensor& kept, std::int64_t
 }  // namespace
 
 /// prototypes.json, for the report: which samples lie nearest to each prototype, of the last episode that clustered.
-void Run::write_gallery(const BatchFeatures& features, const Tensor& kept) const {
+void Run::write_gallery(const EpisodeFeatures& features, const Tensor& kept) const {
   const data::Json json{{"episode", episode_},
-                        {"image", nearest_members(prototypes_->image_clusters, features.h_image, kept, samples_, 9)},
-                        {"text", nearest_members(prototypes_->text_clusters, features.h_text, kept, samples_, 9)}};
+                        {"image", nearest_members(prototypes_->image_clusters, features.image, kept, samples_, 9)},
+                        {"text", nearest_members(prototypes_->text_clusters, features.text, kept, samples_, 9)}};
   write_file_atomic(folder_ / "prototypes.json", json.dump() + "\n");
 }
 
 bool Run::cluster() {
-  BatchFeatures features = episode_features();
+  EpisodeFeatures features = episode_features();
   if (stopped_) return false;
-  const Tensor kept = features.h_image.square().sum(1).gt(0).nonzero().squeeze(1);
-  features.h_image = features.h_image.index_select(0, kept);
-  features.h_text = features.h_text.index_select(0, kept);
+  const Tensor kept = features.seen.nonzero().squeeze(1);
+  features.image = features.image.index_select(0, kept);
+  features.text = features.text.index_select(0, kept);
   const Tensor teacher = settings_.weights.teacher > 0 ? teacher_rows().index_select(0, kept) : Tensor();
   PrototypeSettings settings = settings_.prototypes;
-  if (settings.k <= 0) settings.k = std::max<std::int64_t>(2, std::ssize(samples_) / 10);
+  if (settings.k <= 0) settings.k = std::clamp<std::int64_t>(std::ssize(samples_) / 10, 2, most_default_clusters);
   settings.seed = stream_seed(settings_.seed, {"kmeans", std::to_string(episode_)});
   const bool warm = settings_.warm_start && prototypes_.has_value();
   const auto there = [&](const Tensor& x) { return x.defined() ? x.to(learner_.device()) : x; };
-  prototypes_ = build_prototypes(there(features.h_image), there(features.h_text), there(teacher), settings,
+  prototypes_ = build_prototypes(there(features.image), there(features.text), there(teacher), settings,
                                  warm ? &*prototypes_ : nullptr);
   const std::int64_t end = settings_.lit_start >= 0 ? settings_.lit_start : settings_.episodes;
   if (episode_ + 1 == end) write_gallery(features, kept);  // the report shows the last prototypes

@@ -2,6 +2,7 @@
 
 #include <ATen/autocast_mode.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "counterpoint/core/error.h"
@@ -9,6 +10,7 @@
 #include "counterpoint/nn/clip/open_clip_folder.h"
 #include "counterpoint/nn/torch/device.h"
 #include "counterpoint/protoclip/cached_loss.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -43,8 +45,8 @@ void check_finite(const LossTerms& terms) {
 
 bool is_of_image(const std::string& name) { return name.starts_with("visual."); }
 
-/// Weights of matrices decay; biases, norms, scales and embeddings of positions and classes do not (open_clip's rule:
-/// fewer than two dimensions, or one of these names).
+/// Open_clip's rule: what has two dimensions or more decays (embeddings of positions too), unless its name holds one of
+/// these; biases, norms, scales and the class embedding do not.
 bool decays(const std::string& name, const Tensor& parameter) {
   if (parameter.dim() < 2) return false;
   for (const char* part : {"bn", "ln", "bias", "logit_scale"})
@@ -52,9 +54,18 @@ bool decays(const std::string& name, const Tensor& parameter) {
   return true;
 }
 
-BatchInput part_of(const BatchInput& batch, std::int64_t first, std::int64_t rows) {
-  return {batch.pixels.narrow(0, first, rows), batch.ids.narrow(0, first, rows),
-          batch.positions.narrow(0, first, rows)};
+/// In parts of at most `most` rows, as even as can be: a part of one row, which batch norm cannot take, only of a batch
+/// of one.
+std::vector<BatchInput> parts_of(const BatchInput& batch, std::int64_t most) {
+  const std::int64_t rows = batch.pixels.size(0);
+  const std::int64_t count = std::max<std::int64_t>(1, std::min((rows + most - 1) / most, rows / 2));
+  std::vector<BatchInput> parts;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t first = i * rows / count, size = (i + 1) * rows / count - first;
+    parts.push_back({batch.pixels.narrow(0, first, size), batch.ids.narrow(0, first, size),
+                     batch.positions.narrow(0, first, size)});
+  }
+  return parts;
 }
 
 BatchFeatures detached(const BatchFeatures& f) {
@@ -83,10 +94,8 @@ Learner::Learner(const TrainSettings& settings, std::int64_t vocabulary)
     config.text.vocab_size = vocabulary;
     model_ = nn::ClipModel(config);
   } else {
-    model_ = nn::read_open_clip(settings.pretrained);
-    if (config().text.vocab_size < vocabulary)
-      fail("the vocabulary has {} tokens, the text tower of {} only {}", vocabulary, settings.pretrained.string(),
-           config().text.vocab_size);
+    model_ = nn::read_open_clip(find_model(settings.pretrained));
+    check_vocabulary(vocabulary, config(), settings.pretrained);
   }
   model_->to(device_);  // drawn on the CPU: the same weights on every device
   scales_.clip = model_->logit_scale();
@@ -151,10 +160,7 @@ BatchFeatures Learner::features(const BatchInput& given) {
 
 /// The whole batch's loss though its towers run in parts (cached_loss.h).
 LossTerms Learner::accumulate(const BatchInput& batch, const Prototypes* prototypes) {
-  const std::int64_t rows = batch.pixels.size(0), part = settings_.micro_batch;
-  std::vector<BatchInput> inputs;
-  for (std::int64_t first = 0; first < rows; first += part)
-    inputs.push_back(part_of(batch, first, std::min(part, rows - first)));
+  const std::vector<BatchInput> inputs = parts_of(batch, settings_.micro_batch);
   std::vector<BatchFeatures> parts;
   {
     const torch::NoGradGuard no_gradients;

@@ -1,10 +1,10 @@
 #include "counterpoint/protoclip/train/measured_run.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/data/fields.h"
+#include "counterpoint/nn/torch/device.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/losses.h"
 
@@ -14,11 +14,37 @@ namespace {
 using data::Json;
 using torch::Tensor;
 
-constexpr std::int64_t shown_pictures = 6, shown_examples = 6;
+constexpr std::int64_t shown_pictures = 6, shown_examples = 6, rows_at_once = 1024;
 
-/// The query of row `row`: its first caption, what comes first, and where its own picture came.
-Json example(const PairFeatures& features, const Tensor& scores, std::int64_t row, std::int64_t rank) {
-  const Tensor best = scores[row].argsort(0, true).narrow(0, 0, std::min(shown_pictures, scores.size(1)));
+/// Each picture's first caption as a query for pictures: unit rows.
+struct Queries {
+  Tensor images, texts;  ///< [P, d]
+
+  Tensor scores(std::int64_t first, std::int64_t rows) const { return texts.narrow(0, first, rows).mm(images.t()); }
+};
+
+/// Of each query: its own picture's place (1: first), and how far its score is above the others', in deviations.
+struct Places {
+  Tensor rank, margin;  ///< [P] int64, float32
+};
+
+/// Never more than rows_at_once rows of the matrix of scores exist.
+Places places_of(const Queries& queries) {
+  const std::int64_t count = queries.texts.size(0);
+  std::vector<Tensor> ranks, margins;
+  for (std::int64_t first = 0; first < count; first += rows_at_once) {
+    const std::int64_t rows = std::min(rows_at_once, count - first);
+    const Tensor scores = queries.scores(first, rows), own = scores.diagonal(first).unsqueeze(1);
+    ranks.push_back(scores.gt(own).sum(1).add(1));
+    margins.push_back((own.squeeze(1) - scores.mean(1)) / scores.std(1));
+  }
+  return {torch::cat(ranks), torch::cat(margins)};
+}
+
+/// Query `row`: what comes first, and where its own picture came.
+Json example(const PairFeatures& features, const Queries& queries, std::int64_t row, std::int64_t rank) {
+  const Tensor scores = queries.scores(row, 1).squeeze(0);
+  const Tensor best = scores.argsort(0, true).narrow(0, 0, std::min(shown_pictures, scores.size(0)));
   Json found = Json::array();
   for (std::int64_t i = 0; i < best.size(0); ++i)
     found.push_back(features.samples[static_cast<std::size_t>(best[i].item<std::int64_t>())]);
@@ -26,18 +52,17 @@ Json example(const PairFeatures& features, const Tensor& scores, std::int64_t ro
 }
 
 Json retrieval_examples(const PairFeatures& features) {
-  const Tensor images = unit_rows(features.images);
-  const Tensor texts = unit_rows(features.texts.index_select(0, features.first_caption));
-  const Tensor scores = texts.mm(images.t());  // [P, P]
-  const Tensor own = scores.diagonal().unsqueeze(1);
-  const Tensor rank = scores.gt(own).sum(1).add(1);
-  const Tensor margin = (own.squeeze(1) - scores.mean(1)) / scores.std(1);
+  const Queries queries{unit_rows(features.images), unit_rows(features.texts.index_select(0, features.first_caption))};
+  const auto [rank, margin] = places_of(queries);
   const Tensor order = (rank.to(torch::kFloat) * 1000 - margin).argsort();
+  const auto shown = [&](std::int64_t place) {
+    const auto row = order[place].item<std::int64_t>();
+    return example(features, queries, row, rank[row].item<std::int64_t>());
+  };
   Json good = Json::array(), bad = Json::array();
   for (std::int64_t i = 0; i < std::min(shown_examples, order.size(0)); ++i) {
-    const auto best = order[i].item<std::int64_t>(), worst = order[order.size(0) - 1 - i].item<std::int64_t>();
-    good.push_back(example(features, scores, best, rank[best].item<std::int64_t>()));
-    bad.push_back(example(features, scores, worst, rank[worst].item<std::int64_t>()));
+    good.push_back(shown(i));
+    bad.push_back(shown(order.size(0) - 1 - i));
   }
   return {{"good", good}, {"bad", bad}};
 }
@@ -45,10 +70,11 @@ Json retrieval_examples(const PairFeatures& features) {
 }  // namespace
 
 std::vector<Figure> measure_run(const std::filesystem::path& run_folder, Evaluator& evaluator,
-                                const image_text::PairSet& test) {
+                                const std::string& device) {
   OpenedModel opened = open_model(run_folder);
-  const std::vector<Figure> figures = evaluator.run(opened.model);
-  const PairFeatures features = encode_pairs(opened.model, opened.tokenizer, test, evaluator.settings().encode);
+  opened.model->to(nn::torch_device(device));
+  PairFeatures features;
+  const std::vector<Figure> figures = evaluator.run(opened.model, evaluator.settings().evaluations, &features);
   write_file_atomic(run_folder / "retrieval.json", retrieval_examples(features).dump() + "\n");
   write_file_atomic(run_folder / "figures.json", json_of(figures).dump(1) + "\n");
   return figures;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/protoclip/evaluate/encode.h"
@@ -47,11 +48,17 @@ Run::Run(const std::filesystem::path& folder, const TrainSettings& settings, con
         .kind = "cosine", .learning_rate = settings.learning_rate / 10, .total_steps = total - main});
   if (settings_.clusters() && settings_.episode_features == "reuse")
     bank_.emplace(static_cast<std::int64_t>(pairs_->size()), settings_.projection_dim);
-  if (settings_.cache != "off") {
-    const int side = image::decoded_side(loader_settings().augment->side, loader_settings().augment->scale_low);
-    pairs_ = std::make_shared<image_text::PairSet>(pairs_->with_pictures(image_text::decoded_pictures(
-        *data.pairs, side, settings_.cache == "memory" ? "" : settings_.cache, settings_.workers, progress_)));
-  }
+  if (settings_.cache != "off") keep_decoded();
+}
+
+void Run::keep_decoded() {
+  const image_text::LoaderSettings loader = loader_settings();
+  const int side = image::decoded_side(loader.augment->side, loader.augment->scale_low);
+  const auto pictures =
+      settings_.cache == "memory"
+          ? image_text::decoded_in_memory(*pairs_, side, settings_.workers, 0, progress_)
+          : image_text::decoded_in_folder(*pairs_, side, settings_.cache, settings_.workers, progress_);
+  pairs_ = std::make_shared<image_text::PairSet>(pairs_->with_pictures(pictures));
 }
 
 image_text::LoaderSettings Run::loader_settings() const {
@@ -105,7 +112,12 @@ void Run::train_batch(const image_text::LoadedBatch& loaded) {
   ++step_;
   ++batch_;
   if (loaded.samples.size() < 2) return;  // bad pictures left nothing to tell apart
-  const LossTerms terms = learner_.step(input_of(loaded, batch), clusters_now() ? &*prototypes_ : nullptr, rate);
+  LossTerms terms;
+  try {
+    terms = learner_.step(input_of(loaded, batch), clusters_now() ? &*prototypes_ : nullptr, rate);
+  } catch (const Error& error) {
+    fail("step {}: {}", step_, error.what());
+  }
   if (bank_) bank_->record(torch::tensor(loaded.samples), learner_.seen().h_image, learner_.seen().h_text, step_);
   log_step(terms, rate, std::ssize(loaded.samples));
 }

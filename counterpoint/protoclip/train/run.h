@@ -19,6 +19,7 @@ class Run {
 
  private:
   // run.cpp
+  void keep_decoded();
   bool train_episode();  ///< false: interrupted
   bool stopped();        ///< asked to, now or before
   void train_batch(const image_text::LoadedBatch& loaded);
@@ -33,15 +34,21 @@ class Run {
   std::vector<std::vector<image_text::Visit>> visits(const std::vector<std::vector<std::int64_t>>& batches) const;
 
   // episode_features.cpp
+  /// h of an episode's positions, on the CPU.
+  struct EpisodeFeatures {
+    torch::Tensor image, text;  ///< [M, d_h]
+    torch::Tensor seen;         ///< [M] bool: whether the picture could be read
+  };
   bool cluster();  ///< false: interrupted, and nothing has changed
-  BatchFeatures episode_features();
-  BatchFeatures forward(const std::vector<std::int64_t>& positions);
+  EpisodeFeatures episode_features();
+  EpisodeFeatures forward(const std::vector<std::int64_t>& positions);
   torch::Tensor teacher_rows() const;
-  void write_gallery(const BatchFeatures& features, const torch::Tensor& kept) const;
+  void write_gallery(const EpisodeFeatures& features, const torch::Tensor& kept) const;
 
   // saving.cpp
   void save();
   void resume();
+  void forget() const;
   void finish();
   data::Json map_points();
   void write_map(const char* when);

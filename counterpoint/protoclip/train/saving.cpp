@@ -26,7 +26,8 @@ NamedTensors taken(const NamedTensors& all, const std::string& prefix) {
 
 void Run::save() {
   ClipCheckpoint checkpoint{.step = step_, .state = {}, .tensors = {}};
-  checkpoint.state = {{"episode", episode_}, {"batch", batch_}, {"seconds", seconds_}};
+  checkpoint.state = {
+      {"episode", episode_}, {"batch", batch_}, {"seconds", seconds_}, {"bad_pictures", bad_.samples()}};
   add(checkpoint.tensors, "learner.", learner_.state());
   if (bank_) add(checkpoint.tensors, "bank.", bank_->tensors());
   if (prototypes_) add(checkpoint.tensors, "prototypes.", prototype_tensors(*prototypes_));
@@ -34,11 +35,19 @@ void Run::save() {
   train::limit_checkpoints(folder_, settings_.keep);
 }
 
+/// What an earlier run left that this one has not made.
+void Run::forget() const {
+  for (const char* name : {"model", "summary.json", "figures.json", "retrieval.json", "evaluation.json",
+                           "prototypes.json", "map.json", "report.html"})
+    std::filesystem::remove_all(folder_ / name);
+}
+
 void Run::resume() {
   const auto [found, notes] = latest_clip_checkpoint(folder_);
   for (const std::string& note : notes)
     if (hooks_.note) hooks_.note(note);
   if (!found) {
+    forget();
     log_.emplace(folder_);
     return;
   }
@@ -47,6 +56,7 @@ void Run::resume() {
   episode_ = checkpoint.state.at("episode").get<std::int64_t>();
   batch_ = checkpoint.state.at("batch").get<std::int64_t>();
   seconds_ = checkpoint.state.at("seconds").get<double>();
+  bad_.restore(checkpoint.state.value("bad_pictures", std::vector<std::int64_t>()));
   learner_.restore(taken(checkpoint.tensors, "learner."));
   if (bank_) bank_->restore(taken(checkpoint.tensors, "bank."));
   NamedTensors prototypes = taken(checkpoint.tensors, "prototypes.");
@@ -99,7 +109,8 @@ void check_same_run(const std::filesystem::path& folder, const TrainSettings& se
   data::Json now = settings_json(settings);
   now["data"] = fmt::format("{:016x}", data.pairs->fingerprint());
   now["vocabulary"] = fmt::format("{:016x}", data.tokenizer.fingerprint());
-  now["teacher"] = data.teacher ? data.teacher->source : "";
+  now["teacher"] =
+      data.teacher ? fmt::format("{} {:016x}", data.teacher->source, data.teacher->rows_fingerprint()) : "";
   const std::filesystem::path file = folder / "config.json";
   if (std::filesystem::exists(file) && latest_clip_checkpoint(folder).folder) {
     const data::Json then = data::read_json(file).value("settings", data::Json::object());

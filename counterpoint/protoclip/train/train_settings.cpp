@@ -1,5 +1,7 @@
 #include "counterpoint/protoclip/train/train_settings.h"
 
+#include <cmath>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/torch/device.h"
 
@@ -12,12 +14,24 @@ void one_of(const std::string& value, const char* option, const std::vector<std:
   fail("{}: '{}'{}", option, value, suggestion(value, known));
 }
 
+/// NaN passes every comparison.
+void check_numbers(const TrainSettings& s) {
+  visit_settings(s, [](const char* key, const auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, double>)
+      if (!std::isfinite(value)) fail("{} is {}; a finite number was expected", key, value);
+  });
+  for (const double beta : {s.beta1, s.beta2})
+    if (beta < 0 || beta >= 1) fail("--beta1 and --beta2 are shares below 1; {} was given", beta);
+}
+
 void check_clusters(const TrainSettings& s, std::int64_t episode, bool has_teacher) {
   if (s.weights.teacher > 0 && !has_teacher)
     fail("--w-ext {} needs an --external-teacher (tfidf, or a file of 'protoclip teacher')", s.weights.teacher);
   if (has_teacher && s.weights.teacher <= 0) fail("an --external-teacher is named, but --w-ext 0 leaves it out");
   if (has_teacher && !s.prototypes.back_translation)
     fail("an --external-teacher needs back translation: its space has another dimension than the features");
+  if (s.prototypes.k < 0)
+    fail("--k {}: a number of clusters was expected, or 0 for a tenth of the episode", s.prototypes.k);
   if (s.prototypes.k > episode) fail("--k {} clusters cannot be made of {} samples", s.prototypes.k, episode);
   if (s.weights.clip <= 0 && (s.infonce_warmup > 0 || s.lit_start >= 0))
     fail("--w-clip 0 leaves no loss for the warm-up and the tail; set --infonce-warmup 0 and no --lit-start");
@@ -39,8 +53,10 @@ data::Json settings_json(const TrainSettings& settings) {
 }
 
 void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teacher) {
+  check_numbers(s);
   one_of(s.precision, "--precision", {"fp32", "amp_bf16"});
   one_of(s.episode_features, "--episode-features", {"forward", "reuse"});
+  one_of(s.prototypes.start, "--kmeans-start", kmeans_starts());
   one_of(s.teacher_rows, "--teacher-rows", {"caption", "picture"});
   nn::torch_device(s.device);
   if (s.episodes < 1) fail("--epochs {}: at least one episode was expected", s.episodes);

@@ -11,6 +11,9 @@
 
 namespace counterpoint::protoclip {
 
+/// The paper's K, of episodes of 200,000: K-means costs K times the samples.
+inline constexpr std::int64_t most_default_clusters = 20000;
+
 struct TrainSettings {
   std::string model = "tiny-resnet";  ///< a name of nn::clip_model_names(), or a JSON file
   std::filesystem::path pretrained;   ///< open_clip folder whose weights the run starts from; "" = random
@@ -32,7 +35,7 @@ struct TrainSettings {
   std::string cache = "off";  ///< decoded pictures: "off", "memory", or a folder
 
   LossWeights weights{.teacher = 0};         ///< CLIP alone: prototype = teacher = 0
-  PrototypeSettings prototypes{.k = 0};      ///< k = 0: a tenth of the episode; its seed is filled in
+  PrototypeSettings prototypes{.k = 0};      ///< k = 0: a tenth of the episode, at most 20,000; its seed is filled in
   std::string teacher_rows = "caption";      ///< of the drawn caption, or "picture": the mean over its captions
   bool warm_start = false;                   ///< K-means starts from the last episode's centroids
   std::string episode_features = "forward";  ///< or "reuse": features recorded during training

@@ -48,10 +48,11 @@ TEST_F(Train, LeavesAModelItsMetricsAndAPage) {
 TEST_F(Train, FinishedItIsNotTrainedAgain) {
   ASSERT_EQ(run("run").exit_code, 0);
   const auto model = dir_ / "run" / "model" / "open_clip_model.safetensors";
-  const std::string bytes = read_file(model);
+  const std::string bytes = read_file(model), metrics = read_file(dir_ / "run" / "metrics.jsonl");
   const test::CommandResult again = run("run");
   ASSERT_EQ(again.exit_code, 0) << again.error;
   EXPECT_EQ(read_file(model), bytes);
+  EXPECT_EQ(read_file(dir_ / "run" / "metrics.jsonl"), metrics);  // with its times: nothing was trained
 }
 
 TEST_F(Train, OtherSettingsInTheSameFolderAreRefused) {
@@ -70,6 +71,31 @@ TEST_F(Train, WhatCannotWorkIsToldBeforeAnythingIsWritten) {
     test::expect_contains(result.error, told);
     EXPECT_FALSE(std::filesystem::exists(dir_ / "none")) << option;
   }
+}
+
+TEST_F(Train, APretrainedModelBringsItsVocabulary) {
+  ASSERT_EQ(run("first").exit_code, 0);
+  const auto vocabulary = [&](const char* name) { return read_file(dir_ / name / "model" / "vocabulary.txt"); };
+  std::vector<std::string> line{"train",
+                                "--dataset-type=synthetic",
+                                "--synthetic-size=30",
+                                "--epochs=2",
+                                "--batch-size=6",
+                                "--w-proto=0",
+                                "--output-dir=" + (dir_ / "second").string(),
+                                "--pretrained=" + (dir_ / "first").string()};
+  const test::CommandResult second = test::run_command(line, {declare_train});
+  ASSERT_EQ(second.exit_code, 0) << second.error;
+  EXPECT_EQ(vocabulary("second"), vocabulary("first"));
+}
+
+TEST_F(Train, ItsPageTellsMeanRecallInPerCent) {
+  ASSERT_EQ(run("run", {"--val-data=12"}).exit_code, 0);
+  double recall = 0;
+  for (const data::Json& figure : data::read_json(dir_ / "run" / "figures.json"))
+    if (figure.at("metric") == "mean_recall") recall = figure.at("value").get<double>();
+  ASSERT_GT(recall, 0.05);
+  test::expect_contains(read_file(dir_ / "run" / "report.html"), fmt::format("{:.1f}", 100 * recall));
 }
 
 }  // namespace

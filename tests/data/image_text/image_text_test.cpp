@@ -171,15 +171,15 @@ TEST_F(Shards, BadPicturesAreLeftOutCountedAndStopTheRunWhenMany) {
   EXPECT_EQ(loader.next()->samples.size(), 5u);
   EXPECT_EQ(bad.count(), 1u);
   expect_contains(bad.named().front(), "some.tar: 4: a damaged PNG");
-  expect_contains(error_of([&] { bad.add(5, "again"); }), "2 of 10 pictures cannot be read");
+  expect_contains(error_of([&] { bad.add(5, "again"); }), "2 or more of 10 pictures cannot be read");
 }
 
 TEST_F(Shards, TheCacheGivesTheSamePictures) {
   const PairSet pairs = synthetic_pairs(6);
   ProgressSink silent;
-  const PairSet in_memory = pairs.with_pictures(decoded_pictures(pairs, 64, "", 2, silent));
+  const PairSet in_memory = pairs.with_pictures(decoded_in_memory(pairs, 64, 2, 0, silent));
   EXPECT_EQ(in_memory.picture(3, 64).rgb, pairs.picture(3, 64).rgb);
-  const PairSet on_disk = pairs.with_pictures(decoded_pictures(pairs, 64, dir_ / "cache", 2, silent));
+  const PairSet on_disk = pairs.with_pictures(decoded_in_folder(pairs, 64, dir_ / "cache", 2, silent));
   EXPECT_EQ(on_disk.picture(2, 64).rgb, pairs.picture(2, 64).rgb);
   EXPECT_EQ(on_disk.picture(2, 0).rgb, pairs.picture(2, 0).rgb);
   // A damaged file is made anew.
@@ -187,9 +187,69 @@ TEST_F(Shards, TheCacheGivesTheSamePictures) {
   for (const auto& entry : std::filesystem::directory_iterator(dir_ / "cache")) file = entry.path();
   const std::string whole = read_file(file);
   write_file_atomic(file, whole.substr(0, 1000));
-  const PairSet again = pairs.with_pictures(decoded_pictures(pairs, 64, dir_ / "cache", 1, silent));
+  const PairSet again = pairs.with_pictures(decoded_in_folder(pairs, 64, dir_ / "cache", 1, silent));
   EXPECT_EQ(again.picture(2, 64).rgb, pairs.picture(2, 64).rgb);
   EXPECT_EQ(read_file(file), whole);
+}
+
+TEST_F(Shards, SetsWhoseShardsAreCalledTheSameAreJoined) {
+  std::vector<std::string> tars;
+  for (const char* set : {"a", "b", "c"})
+    tars.push_back(write(std::string(set) + "/000.tar",
+                         tar_member("0000.png", png(1)) + tar_member("0000.txt", "from " + std::string(set)) + tar_end));
+  const PairSet pairs = open_webdataset(tars);
+  ASSERT_EQ(pairs.size(), 3u);
+  EXPECT_EQ(pairs.pair(2).captions.front(), "from c");
+  expect_contains(error_of([&] { open_webdataset({tars[0], tars[0], tars[0], tars[0]}); }), "two samples have the key");
+}
+
+TEST_F(Shards, HiddenFoldersAreNoClassesAndDeeperPicturesAreFound) {
+  for (const char* file : {"cat/1.png", "cat/deep/2.png", "cat/.cache/3.png", "dog/4.png", ".ipynb/5.png"})
+    write(std::string("in/") + file, png(3));
+  const PairSet pairs = open_folder(dir_ / "in");
+  EXPECT_EQ(pairs.labels(), (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_EQ(pairs.size(), 3u);
+}
+
+TEST_F(Shards, RowsOfACaptionsFileWithoutACaptionAreLeftOut) {
+  write("in/a.png", png(1));
+  write("in/captions.jsonl", R"({"file": "a.png", "captions": ["", " ", "red"]}
+{"file": "b.png", "captions": []}
+{"file": "c.png", "captions": [" "]}
+)");
+  const PairSet pairs = open_folder(dir_ / "in");
+  ASSERT_EQ(pairs.size(), 1u);
+  EXPECT_EQ(pairs.pair(0).captions, (std::vector<std::string>{"red"}));
+  expect_contains(pairs.notes().at(0), "2 rows without a caption");
+  write("in/captions.jsonl", R"({"file": "a.png", "captions": ["x"]}
+{"file": "a.png", "captions": ["y"]}
+)");
+  const std::string twice = error_of([&] { open_folder(dir_ / "in"); });
+  expect_contains(twice, "captions.jsonl:2");
+  expect_contains(twice, "captions.jsonl:1");
+}
+
+TEST_F(Shards, PicturesThatNeedTooMuchMemoryAreNotKept) {
+  const PairSet pairs = synthetic_pairs(6);
+  ProgressSink silent;
+  EXPECT_EQ(decoded_in_memory(pairs, 64, 2, 1000, silent), nullptr);
+  EXPECT_NE(decoded_in_memory(pairs, 64, 2, 10'000'000, silent), nullptr);
+}
+
+TEST_F(Shards, ACacheOfOtherPicturesIsMadeAnew) {
+  const auto set = [&](int shade) {
+    std::string tar;
+    for (int i = 0; i < 20; ++i) {
+      const std::string name = std::to_string(100 + i);
+      tar += tar_member(name + ".png", png(i > 0 && i < 19 ? shade : 1)) + tar_member(name + ".txt", name);
+    }
+    return open_webdataset({write("set.tar", tar + tar_end)});
+  };
+  ProgressSink silent;
+  decoded_in_folder(set(10), 64, dir_ / "cache", 1, silent);
+  const PairSet other = set(90);  // the same names, the same first and last picture
+  EXPECT_EQ(other.with_pictures(decoded_in_folder(other, 64, dir_ / "cache", 1, silent)).picture(7, 64).rgb,
+            other.picture(7, 64).rgb);
 }
 
 }  // namespace

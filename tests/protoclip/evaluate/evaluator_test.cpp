@@ -169,9 +169,19 @@ TEST_F(EvaluatorTest, WhatIsMissingIsSaid) {
                 {.evaluations = evaluations});
     });
   };
-  expect_contains(message({"probe"}, false, true), "'probe' needs a training set");
+  expect_contains(message({"probe"}, false, true), "probe: it needs a training set");
   expect_contains(message({"cluster"}, true, false), "--keywords");
   expect_contains(message({"retreival"}, true, true), "did you mean 'retrieval'");
+  const auto one = [](const char* label) {
+    std::vector<image_text::Pair> pairs;
+    for (int i = 0; i < 6; ++i) pairs.push_back({std::to_string(i), {"red"}, label});
+    return PairSet(pairs, nullptr);
+  };
+  const PairSet dogs = one("dog"), upper = one("Dog");
+  expect_contains(hindrance("probe", dogs, &upper, false), "no class of the test set");
+  expect_contains(hindrance("probe", dogs, &dogs, false), "2 classes");
+  expect_contains(hindrance("cluster", dogs, nullptr, false), "2 classes");
+  expect_contains(hindrance("gap", PairSet({{"a", {"red"}, ""}}, nullptr), nullptr, false), "2 pictures");
   EXPECT_EQ(possible_evaluations(*synthetic(10), nullptr, false),
             (std::vector<std::string>{"zeroshot", "retrieval", "cluster", "gap"}));
 }
@@ -187,6 +197,10 @@ TEST_F(EvaluatorTest, FindsTheModelOfARun) {
   test::write_small_model(run / "model", 4);
   EXPECT_EQ(open_model(run).folder, run / "model");
   expect_contains(error_of([&] { open_model(dir_ / "nowhere"); }), "no such folder");
+  nn::ClipConfig large = opened_.model->config();
+  check_vocabulary(552, large, run);
+  large.text.vocab_size = 49408;
+  expect_contains(error_of([&] { check_vocabulary(552, large, run); }), "belongs to another one");
   std::filesystem::remove(run / "model/vocabulary.txt");
   expect_contains(error_of([&] { open_model(run); }), "--vocabulary");
   EXPECT_EQ(open_model(run, dir_ / "vocabulary.txt").tokenizer.fingerprint(), opened_.tokenizer.fingerprint());

@@ -82,5 +82,25 @@ TEST_F(ClipStudy, UnknownKeysAreNamed) {
                   "external_teacher");
 }
 
+TEST_F(ClipStudy, WhatNamesNothingIsRefusedBeforeAnythingRuns) {
+  const auto told = [&](const std::string& from, const std::string& to) {
+    const std::string text = read_file(config());
+    const size_t at = text.find(from);
+    write_file_atomic(dir_ / "study.toml", text.substr(0, at) + to + text.substr(at + from.size()));
+    return error_of([&] { load_clip_study(dir_ / "study.toml"); });
+  };
+  expect_contains(told("seeds = [0, 1]", "base = \"protoclipp\""), "did you mean 'protoclip'");
+  expect_contains(told("seeds = [0, 1]", "seeds = []"), "'seeds' is empty");
+  expect_contains(told("seeds = [0, 1]", "seeds = [3, 3]"), "one twice");
+  expect_contains(told("[text]", "[evaluate]\ntemplates = [\"stripes\"]\n[text]"), "has no {}");
+}
+
+TEST_F(ClipStudy, AnEmptyTableIsAnArm) {
+  const ClipStudyConfig study = load_clip_study(config("[arms.as-train-says]\n"));
+  ASSERT_EQ(study.arms.size(), 3u);
+  EXPECT_EQ(study.arms[2].name, "as-train-says");
+  EXPECT_EQ(study.arms[2].train.prototypes.k, 4);
+}
+
 }  // namespace
 }  // namespace counterpoint::protoclip

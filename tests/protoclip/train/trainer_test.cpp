@@ -152,6 +152,16 @@ TEST_F(Training, PartsOfABatchKeepAllNegatives) {
   for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 2e-4);
 }
 
+TEST_F(Training, NoPartOfABatchIsASinglePair) {
+  TrainSettings s = settings();  // with batch norm, which cannot take one
+  s.episodes = 2;
+  s.batch = 7;
+  for (const std::int64_t part : {1, 3}) {
+    s.micro_batch = part;
+    EXPECT_EQ(run(fmt::format("parts-{}", part), s).steps, 10) << part;
+  }
+}
+
 TEST_F(Training, TheTailLeavesTheImageTowerAlone) {
   TrainSettings s = settings();
   s.lit_start = 2;
@@ -191,6 +201,9 @@ TEST_F(Training, WhatCannotWorkIsRefusedWithItsReason) {
   expect_contains(refused([](TrainSettings& s) { s.episode_size = 100; }), "only 36 samples");
   expect_contains(refused([](TrainSettings& s) { s.weights.clip = 0; }), "no loss for the warm-up");
   expect_contains(refused([](TrainSettings& s) { s.model = "tiny-resnett"; }), "tiny-resnet");
+  expect_contains(refused([](TrainSettings& s) { s.prototypes.start = "kmeans++"; }), "did you mean 'k-means++'");
+  expect_contains(refused([](TrainSettings& s) { s.prototypes.target_temperature = std::nan(""); }), "a finite number");
+  expect_contains(refused([](TrainSettings& s) { s.beta1 = 1; }), "shares below 1");
 }
 
 TEST_F(Training, AFolderGoesOnOnlyUnderItsOwnSettings) {
@@ -200,12 +213,35 @@ TEST_F(Training, AFolderGoesOnOnlyUnderItsOwnSettings) {
   expect_contains(error_of([&] { run("run", s); }), "another lr: 0.003, now 0.0001");
 }
 
+TEST_F(Training, AFolderGoesOnOnlyWithItsOwnTeacher) {
+  EXPECT_TRUE(run("run", settings(), 8).interrupted);
+  TrainData other = data(true);
+  other.teacher = make_teacher(captions_of(*pairs_), "tfidf", {.dim = 3});  // of the same name
+  ProgressSink silent;
+  expect_contains(error_of([&] { train_clip(dir_ / "run", settings(), other, {}, silent); }), "another teacher");
+}
+
+TEST_F(Training, AFreshRunLeavesNothingOfAnEarlierOne) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  run("again", s);
+  write_file_atomic(dir_ / "again" / "figures.json", "[]");
+  for (const auto& entry : std::filesystem::directory_iterator(dir_ / "again"))
+    if (entry.path().filename().string().starts_with("checkpoint-")) std::filesystem::remove_all(entry.path());
+  run("again", s);
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "again" / "figures.json"));
+}
+
 TEST_F(Training, AFinishedRunStaysAsItIs) {
   TrainSettings s = clip_alone("vit.json");
   s.episodes = 1;
   run("done", s);
   const std::string bytes = model_bytes("done");
-  EXPECT_EQ(run("done", s).steps, 6);
+  std::int64_t asked = 0;  // whether to stop: once a batch
+  ProgressSink silent;
+  const TrainHooks hooks{.evaluate = nullptr, .note = nullptr, .stop = [&] { return ++asked < 0; }};
+  EXPECT_EQ(train_clip(dir_ / "done", s, data(false), hooks, silent).steps, 6);
+  EXPECT_EQ(asked, 0);
   EXPECT_EQ(model_bytes("done"), bytes);
 }
 
