@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "counterpoint/core/error.h"
 #include "counterpoint/generate/sampler.h"
 #include "counterpoint/nn/kernels/parallel.h"
 
@@ -106,10 +107,16 @@ void Batcher::take_logits(const Slice& slice, std::span<const float> logits) {
   Sequence& sequence = *slice.sequence;
   for (std::int64_t i = 0; i < slice.logits; ++i) {
     const std::span<const float> row = logits.subspan(static_cast<size_t>(slice.first_logit + i) * width, width);
-    if (sequence.score) {
-      score_row(sequence, slice.position + i, row);
-    } else {
-      append_token(sequence, row);
+    try {
+      if (sequence.score) {
+        score_row(sequence, slice.position + i, row);
+      } else {
+        append_token(sequence, row);
+      }
+    } catch (const Error& error) {  // of this sequence alone; the thread that it runs on serves others
+      sequence.error = error.what();
+      sequence.finished = true;
+      return;
     }
   }
   if (sequence.score && sequence.computed >= sequence.length() - 1) sequence.finished = true;

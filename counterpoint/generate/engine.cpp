@@ -25,7 +25,7 @@ void check(const EngineOptions& options) {
 /// The chat format's closing token and whatever the model's files name as end of sequence.
 std::vector<TokenId> stop_tokens(const weights::ModelFiles& files) {
   std::vector<TokenId> stops;
-  if (const auto id = files.tokenizer->id_of(files.chat_format->stop_token())) stops.push_back(*id);
+  stops.push_back(text::stop_id(*files.tokenizer, *files.chat_format));
   for (const std::int64_t id : files.config.eos_token_ids) {
     if (id < 0 || id >= files.config.vocab_size)
       fail("{}: eos_token_id {} is outside the vocabulary of {}", files.path.string(), id, files.config.vocab_size);
@@ -141,6 +141,10 @@ void LocalEngine::follow(Sequence& sequence, const ChatRequest& request, std::fu
       if (stop && stop()) growing.finished = true;
     };
   sequence.done = [this, streamed, done = std::move(done)](Sequence& finished) {
+    if (!finished.error.empty()) {
+      ++use_.failed;
+      return done({.error = finished.error});
+    }
     ChatReply reply = reply_of(finished);
     if (streamed) streamed->finish(reply.text);
     done(std::move(reply));
@@ -186,8 +190,11 @@ void LocalEngine::submit(ScoreRequest request, std::function<void(ScoreReply)> d
         use_.reused_tokens += finished.reused;
         ScoreReply::Continuation& result = collector->reply.continuations[i];
         result.token_logprobs = finished.token_logprobs;
+        if (!finished.error.empty()) collector->reply.error = finished.error;
         for (const double logprob : finished.token_logprobs) result.logprob += logprob;
-        if (--collector->missing == 0) collector->done(std::move(collector->reply));
+        if (--collector->missing > 0) return;
+        use_.failed += !collector->reply.error.empty();
+        collector->done(std::move(collector->reply));
       };
       sequences.push_back(std::move(sequence));
     }

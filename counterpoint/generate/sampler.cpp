@@ -17,6 +17,12 @@ TokenId most_likely(std::span<const float> logits) {
   return static_cast<TokenId>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
+/// Error: what a broken weight, or a number that float16 could not hold, makes of all logits.
+void check_finite(double value) {
+  if (!std::isfinite(value))
+    fail("the model's logits are not finite: its weights are damaged, or too large for the number format in use");
+}
+
 /// Draws an index by its weight; `total` is their sum.
 size_t draw(std::span<const float> weights, double total, RandomStream& random) {
   double left = random.uniform() * total;
@@ -64,11 +70,17 @@ TokenId sample(std::span<const float> logits, const Sampling& sampling, std::spa
                RandomStream& random, std::vector<float>& scratch) {
   scratch.assign(logits.begin(), logits.end());
   for (const TokenId id : forbidden) scratch[static_cast<size_t>(id)] = std::numeric_limits<float>::lowest();
-  if (sampling.temperature <= 0) return most_likely(scratch);
+  if (sampling.temperature <= 0) {
+    const TokenId best = most_likely(scratch);
+    const float highest = scratch[static_cast<size_t>(best)];  // a forbidden token's where the others are no numbers
+    check_finite(highest > std::numeric_limits<float>::lowest() ? highest : std::nan(""));
+    return best;
+  }
   const auto width = static_cast<std::int64_t>(scratch.size());
   const float peak = nn::kernels().maximum(scratch.data(), width);
   const auto factor = static_cast<float>(1.0 / sampling.temperature);
   const double total = nn::kernels().exponentials(scratch.data(), peak, factor, width, scratch.data());
+  check_finite(total);
   for (const TokenId id : forbidden) scratch[static_cast<size_t>(id)] = 0;
   if (sampling.top_k > 0 || sampling.top_p < 1) return draw_truncated(scratch, sampling, random);
   return static_cast<TokenId>(draw(scratch, total, random));
@@ -79,6 +91,7 @@ double log_probability(std::span<const float> logits, TokenId token, std::vector
   const auto width = static_cast<std::int64_t>(logits.size());
   const float peak = nn::kernels().maximum(logits.data(), width);
   const double total = nn::kernels().exponentials(logits.data(), peak, 1.0f, width, scratch.data());
+  check_finite(total);
   return static_cast<double>(logits[static_cast<size_t>(token)] - peak) - std::log(total);
 }
 

@@ -1,6 +1,7 @@
 // One conversation in the engine: its tokens, how far they are computed, and what is wanted of it.
 #pragma once
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "counterpoint/core/random.h"
@@ -22,6 +23,7 @@ struct Sequence {
   Sampling sampling;
   RandomStream random{0};
   bool stopped = false, finished = false;
+  std::string error;  ///< not empty: why it ended
   std::function<void(Sequence&)> advanced;  ///< after each step that it took part in; may set `finished`
   std::function<void(Sequence&)> done;
 

@@ -48,7 +48,8 @@ class View {
 
  private:
   void close_user() {
-    COUNTERPOINT_ASSERT(!user_.empty());  // the config's check lets nobody answer itself
+    // The config's check lets nobody answer itself; but a reply may be blank, and the config put no word around it.
+    if (user_.empty()) fail("an agent replied nothing that another could answer");
     messages_.push_back({"user", std::move(user_)});
     user_.clear();
   }

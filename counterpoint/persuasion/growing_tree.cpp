@@ -94,6 +94,7 @@ void GrowingTree::ask(Growing& node) {
 void GrowingTree::heard(Growing& node, const std::string& opening, const generate::ChatReply& reply) {
   if (!reply.error.empty()) return failed(node, reply.error);
   node.node.text = clean_reply(reply, opening);
+  if (node.node.text.empty()) return failed(node, "the reply is blank");  // there is nothing to answer or to train on
   const Turn& turn = settings_.config.turns[node.node.turn];
   ReadRequest request{.question = question_,
                       .dialogue = node.node.prompt,

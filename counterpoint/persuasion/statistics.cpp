@@ -1,10 +1,13 @@
 #include "counterpoint/persuasion/statistics.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace counterpoint::persuasion {
 
 std::optional<double> auroc(std::vector<Scored> items) {
+  for (const Scored& item : items)
+    if (std::isnan(item.score)) return std::nullopt;
   std::sort(items.begin(), items.end(), [](const Scored& a, const Scored& b) { return a.score < b.score; });
   double wrong_below = 0, wins = 0, rights = 0;
   for (size_t begin = 0; begin < items.size();) {

@@ -1,6 +1,7 @@
 #include "counterpoint/persuasion/tree_config.h"
 
 #include <algorithm>
+#include <set>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/strings.h"
@@ -68,10 +69,15 @@ Enum read_choice(const Fields& fields, const char* key, const std::vector<std::s
 void check_roles(const TreeConfig& config, const Fields& fields) {
   std::vector<std::string> names;
   for (const auto& [name, role] : config.roles) names.push_back(name);
-  for (size_t i = 0; i < config.turns.size(); ++i)
-    for (const std::string& role : config.turns[i].roles)
-      if (!config.roles.contains(role))
-        fail("{}: unknown role '{}'{}", fields.where(fmt::format("turns[{}].roles", i)), role, suggestion(role, names));
+  for (size_t i = 0; i < config.turns.size(); ++i) {
+    const std::string where = fields.where(fmt::format("turns[{}].roles", i));
+    std::set<std::string> seen;
+    for (const std::string& role : config.turns[i].roles) {
+      if (!config.roles.contains(role)) fail("{}: unknown role '{}'{}", where, role, suggestion(role, names));
+      if (!seen.insert(role).second)
+        fail("{}: the role '{}' stands twice; for several replies of it set the turn's samples", where, role);
+    }
+  }
 }
 
 /// Between two turns of an agent it must get something new to answer, or it would talk to itself.

@@ -37,10 +37,10 @@ TEST(Figures, AShareOfOneHasWilsonsInterval) {
 TEST(Figures, WhereNothingDiffersTheIntervalIsStillOpen) {
   Statistic turn = mean_of("turn");
   const Outcomes outcomes = truths("turn", {2, 2, 2, 2, 2, 2, 2, 2});
-  turn.bounds = Bounds{1, 4, 3};
+  turn.bounds = Bounds{1, 4};
   const Figure bounded = figures_of(outcomes, {turn}).at(0);
-  EXPECT_DOUBLE_EQ(bounded.low, 2 - 3 * unseen_share(8));
-  EXPECT_DOUBLE_EQ(bounded.high, 2 + 3 * unseen_share(8));
+  EXPECT_DOUBLE_EQ(bounded.low, 2 - 1 * unseen_share(8));
+  EXPECT_DOUBLE_EQ(bounded.high, 2 + 2 * unseen_share(8));
   turn.bounds.reset();
   EXPECT_DOUBLE_EQ(figures_of(outcomes, {turn}).at(0).high, 2);
 }
@@ -78,6 +78,25 @@ TEST(Compare, PairsItemsByIdAndTests) {
   EXPECT_EQ(difference.test->only_second, 1);
   EXPECT_NEAR(difference.test->exact, 20.0 / 512, 1e-12);
   EXPECT_EQ(difference.n, 10);
+}
+
+TEST(Compare, ItemsOfOneQuestionAreOnePieceOfEvidence) {
+  // Ten questions with three items each, all of them right here and wrong there.
+  Outcomes here, there;
+  for (int i = 0; i < 30; ++i) {
+    for (Outcomes* arm : {&here, &there}) arm->add_item(std::to_string(i), std::to_string(i / 3));
+    here.set("right", 1);
+    there.set("right", 0);
+  }
+  const Difference difference = compare(here, there, {mean_of("right")}).differences.at(0);
+  EXPECT_EQ(difference.test->only_first, 10);
+  EXPECT_NEAR(difference.test->exact, 2.0 / 1024, 1e-12);
+  EXPECT_EQ(difference.n, 30);
+  // An unseen question may be wrong here and right there: the difference of one, from 1 to -1, is twice the share's.
+  EXPECT_NEAR(difference.low, 1 - 2 * wilson_interval(0, 10).high, 1e-12);
+  const Figure figure = figures_of(there, {mean_of("right")}).at(0);
+  EXPECT_DOUBLE_EQ(figure.high, wilson_interval(0, 10).high);
+  EXPECT_EQ(figure.n, 30);
 }
 
 TEST(Compare, EqualArmsDifferByNothing) {

@@ -160,16 +160,28 @@ TEST_F(Misinformation, WhatCannotWorkIsSaid) {
 TEST(FarmQuestions, OfBothKindsAreRead) {
   const auto folder = test::data_dir();
   SKIP_WITHOUT(folder, "the Farm data");
-  const auto boolq = load_farm(*folder / "farm" / "Boolq.jsonl");
+  const auto boolq = load_farm(*folder / "farm" / "Boolq.jsonl").questions;
   ASSERT_EQ(boolq.size(), 491u);
   EXPECT_EQ(boolq[0].question.answers.front(), "yes");
   EXPECT_EQ(boolq[0].control, "Melrose Place is not a spin-off of 90210.");
   for (const auto& misled : boolq)
     for (const auto& [appeal, texts] : misled.appeals) EXPECT_EQ(texts.size(), 3u) << appeal;
-  const auto nq = load_farm(*folder / "farm" / "NQ1.head20.jsonl");
+  const auto nq = load_farm(*folder / "farm" / "NQ1.head20.jsonl").questions;
   ASSERT_EQ(nq.size(), 20u);
   EXPECT_EQ(nq[0].question.choices.size(), 4u);
   EXPECT_EQ(nq[0].target, "not Yale");
+}
+
+TEST(FarmQuestions, AQuestionThatStandsTwiceIsToldOrLeftOut) {
+  const auto folder = test::data_dir();
+  SKIP_WITHOUT(folder, "the Farm data");
+  const std::string all = read_file(*folder / "farm" / "Boolq.jsonl"), row = all.substr(0, all.find('\n') + 1);
+  const test::ScratchDir dir;
+  write_file_atomic(dir / "twice.jsonl", row + row + "{}\n");
+  test::expect_contains(test::error_of([&] { load_farm(dir / "twice.jsonl"); }), "twice.jsonl:2");
+  const FarmQuestions farm = load_farm(dir / "twice.jsonl", /*skip_bad=*/true);
+  EXPECT_EQ(farm.questions.size(), 1u);
+  EXPECT_EQ(farm.skipped.size(), 2u);
 }
 
 }  // namespace

@@ -59,5 +59,21 @@ TEST(Sampler, ValuesOutOfRangeAreNamed) {
             std::string::npos);
 }
 
+TEST(Sampler, LogitsThatAreNoNumbersAreAnError) {
+  RandomStream random(1);
+  std::vector<float> scratch;
+  const float nan = std::nanf("");
+  for (const double temperature : {0.0, 1.0})
+    for (const std::vector<float>& logits : {std::vector<float>{nan, nan, nan}, {1, INFINITY, 0}})
+      test::expect_contains(test::error_of([&] {
+                              const std::vector<text::TokenId> forbidden{0};
+                              generate::sample(logits, {.temperature = temperature}, forbidden, random, scratch);
+                            }),
+                            "not finite");
+  test::expect_contains(test::error_of([&] { log_probability(std::vector<float>{nan, 0}, 1, scratch); }), "not finite");
+  const std::vector<float> masked{-INFINITY, 0, -INFINITY};
+  EXPECT_EQ(generate::sample(masked, {.temperature = 1}, {}, random, scratch), 1);
+}
+
 }  // namespace
 }  // namespace counterpoint::generate

@@ -247,6 +247,15 @@ TEST_F(Growing, AFailedReplyFailsItsTreeOnly) {
   EXPECT_TRUE(failures[0].ends_with(": HTTP 500")) << failures[0];
 }
 
+TEST_F(Growing, ABlankReplyFailsItsTree) {
+  agents(always_paris, [](const generate::ChatRequest& request) {
+    return holds(request.messages, "Capital of b?") ? said("") : said("It is Lyon.");
+  });
+  EXPECT_EQ(grow({"a", "b"}).size(), 1u);
+  ASSERT_EQ(failures.size(), 1u);
+  EXPECT_TRUE(failures[0].ends_with(": the reply is blank")) << failures[0];
+}
+
 TEST_F(Growing, AWishToStopIsHeard) {
   agents(always_paris, always_lyon);
   int rounds = 0;

@@ -26,5 +26,9 @@ TEST(Auroc, CountsPairsAndHalvesTies) {
   EXPECT_FALSE(auroc({{0.5, true}}));
 }
 
+TEST(Auroc, IsNotDefinedForScoresThatAreNoNumbers) {
+  EXPECT_EQ(auroc({{std::nan(""), true}, {0.5, false}, {0.7, true}}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace counterpoint::persuasion

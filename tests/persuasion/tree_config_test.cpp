@@ -30,6 +30,9 @@ TEST(TreeConfig, ErrorsNameFileKeyAndTheNearestName) {
   json["turns"][2]["roles"][0] = "acceptent";
   EXPECT_EQ(error(json), "tree.json: turns[2].roles: unknown role 'acceptent' (did you mean 'acceptant'?)");
   json = shipped();
+  json["turns"][2]["roles"][1] = json["turns"][2]["roles"][0];
+  EXPECT_NE(error(json).find("stands twice"), std::string::npos) << error(json);
+  json = shipped();
   json["turn"] = 1;
   EXPECT_EQ(error(json), "tree.json: unknown key 'turn' (did you mean 'turns'?)");
   json = shipped();

@@ -6,6 +6,7 @@
 #include "counterpoint/persuasion/study/claims.h"
 #include "counterpoint/persuasion/study/question_split.h"
 #include "counterpoint/persuasion/study/stages.h"
+#include "counterpoint/persuasion/study/study_checks.h"
 #include "counterpoint/persuasion/study/study_report.h"
 #include "tests/support/support.h"
 
@@ -90,6 +91,44 @@ TEST(Stages, FinishedOnesAreNotDoneAgainUnlessInputsChange) {
   EXPECT_EQ(done, 3);
 }
 
+TEST(Stages, WhatIsMadeAnewMakesLaterOnesAnew) {
+  const test::ScratchDir scratch;
+  int grown = 0;
+  const auto run = [&](std::set<std::string> force = {}) {
+    Stages stages(scratch.path(), std::move(force));
+    const std::string questions = stages.run("questions", {{"seed", 1}}, [](const std::filesystem::path&) {});
+    stages.run("trees", {{"questions", questions}}, [&](const std::filesystem::path&) { ++grown; });
+  };
+  run();
+  run();
+  EXPECT_EQ(grown, 1);
+  run({"questions"});
+  EXPECT_EQ(grown, 2);
+}
+
+TEST(Stages, AFileIsAnInputByWhatIsInIt) {
+  const test::ScratchDir scratch;
+  write_file_atomic(scratch / "farm.jsonl", "1");
+  const data::Json before = input_file(scratch / "farm.jsonl");
+  write_file_atomic(scratch / "farm.jsonl", "2");
+  EXPECT_NE(input_file(scratch / "farm.jsonl"), before);
+  EXPECT_EQ(input_file(""), "");
+}
+
+TEST(StudyChecks, QuestionsMustServeTheEvaluations) {
+  const std::vector<Question> open{{.id = "a", .question = "?", .answers = {"b"}, .choices = {}, .category = ""}};
+  StudyConfig config;
+  config.evaluations = {"misinformation"};
+  test::expect_contains(test::error_of([&] { check_study_questions(config, open); }), "evaluate.farm");
+  config.farm = "farm.jsonl";
+  check_study_questions(config, open);
+  config.answer_mode = "choices";
+  EXPECT_NE(test::error_of([&] { check_study_questions(config, open); }), "");
+  EXPECT_TRUE(partner_speaks("acceptance", config, open));
+  EXPECT_FALSE(partner_speaks("misinformation", config, open));
+  EXPECT_FALSE(partner_speaks("acceptance", config, facts({"rivers"})));
+}
+
 TEST(Stages, OneThatWasBrokenOffGoesOnInItsFolder) {
   const test::ScratchDir scratch;
   const auto run = [&](bool breaks) {
@@ -114,6 +153,18 @@ TEST(QuestionSplit, NoAnswerIsInTwoSplits) {
   EXPECT_EQ(parts[1].size(), 40);
   EXPECT_EQ(parts[2].size(), 60);
   test::expect_contains(test::error_of([] { split_questions(facts({"rivers"}), {500, 0, 10}, 1); }), "were asked for");
+}
+
+TEST(QuestionSplit, QuestionsOfYesAndNoAreNotHeldTogether) {
+  std::vector<Question> questions;
+  for (int i = 0; i < 30; ++i)
+    questions.push_back({.id = std::to_string(i),
+                         .question = "Is it " + std::to_string(i) + "?",
+                         .answers = {i % 2 == 0 ? "yes" : "No"},
+                         .choices = {"yes", "no"},
+                         .category = ""});
+  const auto parts = split_questions(questions, {10, 10, 10}, 1);
+  for (const auto& part : parts) EXPECT_EQ(part.size(), 10u);
 }
 
 /// Two arms, one with `pbt_right` of 100 right answers kept and taken over, base with `base_right`.

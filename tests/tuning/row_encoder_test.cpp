@@ -107,6 +107,12 @@ TEST(RowEncoder, TextsEndInOneStopToken) {
   EXPECT_EQ(error_of([&] { qwen.encoder().completions("", texts); }), "the prompt is empty");
 }
 
+TEST(RowEncoder, AnotherModelsChatFormatIsRefused) {
+  const GoldenTokens qwen("qwen2");
+  const auto llama = text::make_chat_format("llama3");
+  expect_contains(error_of([&] { RowEncoder(qwen.tokenizer(), *llama); }), "belongs to another model");
+}
+
 nn::TrainRow small_row() { return {.prefix = {1, 2, 3}, .branches = {{{4, 5, 6, 7, 8}, {1, 1, 0, 0, 1}}, {{9}, {1}}}}; }
 
 TEST(SharePrefixes, ADialoguesTurnsAreOneRow) {

@@ -37,7 +37,11 @@ std::vector<MisledQuestion> farm_questions(const Options& options) {
         "'{}' is no file with persuasive texts: give Farm's JSONL, or --persuader MODEL, which argues for a wrong "
         "choice",
         options.source.spec);
-  std::vector<MisledQuestion> all = load_farm(options.source.spec);
+  if (const std::string& format = options.source.options.format; !format.empty() && format != "farm")
+    fail("--format {}: persuasive texts come from Farm's JSONL only; or give --persuader MODEL", format);
+  const FarmQuestions farm = load_farm(options.source.spec, options.source.options.skip_bad);
+  tell_skipped(farm.skipped, farm.questions.size());
+  const std::vector<MisledQuestion>& all = farm.questions;
   std::vector<Question> questions;
   for (const MisledQuestion& misled : all) questions.push_back(misled.question);
   std::vector<MisledQuestion> drawn;

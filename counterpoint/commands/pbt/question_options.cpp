@@ -14,18 +14,20 @@ namespace {
 
 constexpr size_t most_shown = 10;
 
-void tell_skipped(const persuasion::QuestionSet& set) {
-  for (size_t i = 0; i < std::min(most_shown, set.skipped.size()); ++i)
-    std::fprintf(stderr, "skipped: %s\n", set.skipped[i].c_str());
-  if (set.skipped.size() > most_shown) std::fprintf(stderr, "skipped: .. and more\n");
-  if (!set.skipped.empty())
-    std::fprintf(stderr, "%zu bad rows skipped, %zu questions read\n", set.skipped.size(), set.questions.size());
+void tell_repeated(const persuasion::QuestionSet& set) {
   if (set.repeated_choices > 0)
     std::fprintf(stderr, "%lld choices stood twice in their question and were taken once\n",
                  static_cast<long long>(set.repeated_choices));
 }
 
 }  // namespace
+
+void tell_skipped(const std::vector<std::string>& skipped, size_t read) {
+  for (size_t i = 0; i < std::min(most_shown, skipped.size()); ++i)
+    std::fprintf(stderr, "skipped: %s\n", skipped[i].c_str());
+  if (skipped.size() > most_shown) std::fprintf(stderr, "skipped: .. and more\n");
+  if (!skipped.empty()) std::fprintf(stderr, "%zu bad rows skipped, %zu questions read\n", skipped.size(), read);
+}
 
 void add_question_options(CLI::App& command, QuestionSource& source) {
   command.add_option("--questions", source.spec, "File (JSONL, JSON), or facts[:category,..]")->required();
@@ -51,7 +53,8 @@ void add_question_options(CLI::App& command, QuestionSource& source) {
 
 std::vector<persuasion::Question> questions_of(const QuestionSource& source, std::uint64_t seed) {
   persuasion::QuestionSet set = persuasion::load_questions(source.spec, source.options);
-  tell_skipped(set);
+  tell_skipped(set.skipped, set.questions.size());
+  tell_repeated(set);
   return persuasion::draw_questions(std::move(set.questions), source.limit, seed);
 }
 

@@ -21,6 +21,9 @@ struct QuestionSource {
 /// --questions --format --skip-bad --limit --tree
 void add_question_options(CLI::App& command, QuestionSource& source);
 
+/// On standard error: the first of the rows that were left out, and how many.
+void tell_skipped(const std::vector<std::string>& skipped, size_t read);
+
 /// The questions, in the order that `seed` draws. Tells on standard error what was left out.
 std::vector<persuasion::Question> questions_of(const QuestionSource& source, std::uint64_t seed);
 persuasion::TreeConfig tree_of(const QuestionSource& source);

@@ -91,7 +91,8 @@ Json settings_json(const Stage& stage, const StageRows& rows) {
             {"eval_steps", fit.eval_steps},
             {"metric_for_best_model", fit.best_metric},
             {"early_stopping_patience", fit.patience},
-            {"questions", options.questions}};
+            {"questions", options.questions},
+            {"answer_mode", options.answer_mode}};
   if (stage.preference) json["dpo"] = preference_json(options.tune);
   json.update(rows.settings);
   return json;
@@ -123,6 +124,7 @@ std::function<std::vector<train::Metric>(nn::LoraTrainer&)> generated(const Trai
   settings.engine.model = options.tune.model;
   settings.engine.chat_format = options.tune.chat_format;
   settings.engine.device = options.tune.trainer.device;
+  settings.engine.dtype = options.tune.trainer.dtype;
   settings.scratch = options.tune.fit.run_folder / "measured";
   settings.answer_mode = options.answer_mode;
   settings.evaluation.stop = interrupted;

@@ -57,7 +57,7 @@ class Pool {
   }
 
   void announce() {
-    generation_.fetch_add(1, std::memory_order_release);
+    generation_.fetch_add(1, std::memory_order_seq_cst);  // before the sleepers are counted, on every machine
     if (sleepers_.load(std::memory_order_seq_cst) > 0) generation_.notify_all();
   }
 

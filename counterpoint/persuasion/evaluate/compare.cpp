@@ -42,19 +42,26 @@ std::int64_t count_in_both(const Matched& arms, const std::vector<std::string>& 
   return n;
 }
 
-std::optional<McNemar> test_of(const Matched& arms, const Statistic& statistic) {
+/// A question counts for the arm that has more of its items right: items of one question hang together, and would be
+/// counted as evidence several times.
+std::optional<McNemar> test_of(const Matched& arms, const Statistic& statistic,
+                               const std::vector<std::vector<size_t>>& questions) {
   if (!statistic.is_mean) return std::nullopt;
   const Outcomes::Column &here = arms.here.column(statistic.columns.front()),
                          &there = arms.there.column(statistic.columns.front());
-  std::int64_t only_here = 0, only_there = 0;
-  for (size_t item = 0; item < here.size(); ++item) {
-    if (!here[item] || !there[item]) continue;
-    for (const double value : {*here[item], *there[item]})
-      if (value != 0 && value != 1) return std::nullopt;
-    only_here += *here[item] > *there[item];
-    only_there += *there[item] > *here[item];
+  std::int64_t more_here = 0, more_there = 0;
+  for (const std::vector<size_t>& items : questions) {
+    double lead = 0;
+    for (const size_t item : items) {
+      if (!here[item] || !there[item]) continue;
+      for (const double value : {*here[item], *there[item]})
+        if (value != 0 && value != 1) return std::nullopt;
+      lead += *here[item] - *there[item];
+    }
+    more_here += lead > 0;
+    more_there += lead < 0;
   }
-  return mcnemar(only_here, only_there);
+  return mcnemar(more_here, more_there);
 }
 
 std::optional<Difference> difference(const Matched& arms, const Statistic& statistic,
@@ -70,15 +77,16 @@ std::optional<Difference> difference(const Matched& arms, const Statistic& stati
   const double change = *here - *there;
   const std::int64_t n = count_in_both(arms, statistic.columns);
   std::optional<Bounds> bounds = statistic.bounds;
-  if (bounds) bounds = Bounds{bounds->lowest - bounds->highest, bounds->highest - bounds->lowest, bounds->one_item};
-  const Interval interval = interval_around(change, n, bounds, questions, number, resampling);
+  if (bounds) bounds = Bounds{bounds->lowest - bounds->highest, bounds->highest - bounds->lowest};
+  const Interval interval = interval_around(change, questions_with(arms.here, questions, statistic.columns), bounds,
+                                            questions, number, resampling);
   return Difference{.metric = statistic.metric,
                     .here = *here,
                     .there = *there,
                     .difference = change,
                     .low = interval.low,
                     .high = interval.high,
-                    .test = test_of(arms, statistic),
+                    .test = test_of(arms, statistic, questions),
                     .n = n};
 }
 

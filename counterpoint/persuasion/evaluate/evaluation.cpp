@@ -94,6 +94,7 @@ Awaited<Heard> Talk::answer(const Speaker& speaker, text::Messages dialogue, con
           if (!reply.error.empty()) return done({}, reply.error);
           ReadRequest full = read;
           full.reply = clean_reply(reply);
+          if (full.reply.empty()) return done({}, "");  // nothing was said: no answer
           reader->read(full, [full, done](const ReadAnswer& answer) {
             done({.text = full.reply,
                   .answer = answer.answer,

@@ -16,11 +16,14 @@ std::optional<double> mean(const Outcomes& outcomes, const std::string& name, st
   return n > 0 ? std::optional(sum / n) : std::nullopt;
 }
 
+bool counts(const Outcomes& outcomes, const std::vector<std::string>& columns, size_t item) {
+  return std::any_of(columns.begin(), columns.end(),
+                     [&](const std::string& name) { return outcomes.column(name)[item].has_value(); });
+}
+
 std::int64_t count_of(const Outcomes& outcomes, const std::vector<std::string>& columns) {
   std::int64_t n = 0;
-  for (size_t item = 0; item < outcomes.size(); ++item)
-    n += std::any_of(columns.begin(), columns.end(),
-                     [&](const std::string& name) { return outcomes.column(name)[item].has_value(); });
+  for (size_t item = 0; item < outcomes.size(); ++item) n += counts(outcomes, columns, item);
   return n;
 }
 
@@ -52,7 +55,14 @@ Statistic difference_of(std::string metric, std::string column, std::string less
     const auto a = mean(outcomes, column, items), b = mean(outcomes, less, items);
     return a && b ? std::optional(*a - *b) : std::nullopt;
   };
-  return {.metric = std::move(metric), .columns = {column, less}, .of = of, .bounds = Bounds{-1, 1, 1}};
+  return {.metric = std::move(metric), .columns = {column, less}, .of = of, .bounds = Bounds{-1, 1}};
+}
+
+std::int64_t questions_with(const Outcomes& outcomes, const std::vector<std::vector<size_t>>& questions,
+                            const std::vector<std::string>& columns) {
+  return std::count_if(questions.begin(), questions.end(), [&](const std::vector<size_t>& items) {
+    return std::any_of(items.begin(), items.end(), [&](size_t item) { return counts(outcomes, columns, item); });
+  });
 }
 
 Interval interval_around(double value, std::int64_t n, const std::optional<Bounds>& bounds,
@@ -60,8 +70,8 @@ Interval interval_around(double value, std::int64_t n, const std::optional<Bound
                          const Resampling& resampling) {
   const Interval drawn = bootstrap_interval(questions, number, resampling).value_or(Interval{value, value});
   if (drawn.low < drawn.high || !bounds) return drawn;
-  const double half = bounds->one_item * unseen_share(n);
-  return {std::max(bounds->lowest, value - half), std::min(bounds->highest, value + half)};
+  const double unseen = unseen_share(n);
+  return {value - (value - bounds->lowest) * unseen, value + (bounds->highest - value) * unseen};
 }
 
 std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Statistic>& statistics,
@@ -74,7 +84,9 @@ std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Stati
     if (!value) continue;
     Figure figure{.metric = statistic.metric, .value = *value, .n = count_of(outcomes, statistic.columns)};
     const OfItems number = [&](std::span<const size_t> items) { return statistic.of(outcomes, items); };
-    const Interval interval = interval_around(figure.value, figure.n, statistic.bounds, questions, number, resampling);
+    const Interval interval =
+        interval_around(figure.value, questions_with(outcomes, questions, statistic.columns), statistic.bounds,
+                        questions, number, resampling);
     figure.low = interval.low;
     figure.high = interval.high;
     figures.push_back(std::move(figure));

@@ -20,9 +20,9 @@ struct Figure {
   std::int64_t n = 0;  ///< items that count
 };
 
-/// What values a metric can have, and by how much one item can move it at most (times 1 / n).
+/// What values a metric can have.
 struct Bounds {
-  double lowest = 0, highest = 1, one_item = 1;
+  double lowest = 0, highest = 1;
 };
 
 /// How a metric comes from outcomes.
@@ -43,8 +43,12 @@ Statistic mean_of_means(std::string metric, std::vector<std::string> columns);
 /// mean(column) - mean(less).
 Statistic difference_of(std::string metric, std::string column, std::string less);
 
-/// The bootstrap's interval around `value` of n items, or what unseen_share leaves open where that has no width and
-/// there are bounds.
+/// How many of the questions have an item with one of the columns: items of one question are no independent evidence.
+std::int64_t questions_with(const Outcomes& outcomes, const std::vector<std::vector<size_t>>& questions,
+                            const std::vector<std::string>& columns);
+
+/// The bootstrap's interval around `value`. Where that has no width and there are bounds: what is left open if the
+/// unseen_share of n questions were at either bound.
 Interval interval_around(double value, std::int64_t n, const std::optional<Bounds>& bounds,
                          const std::vector<std::vector<size_t>>& questions, const OfItems& number,
                          const Resampling& resampling);
@@ -61,7 +65,7 @@ struct Difference {
   std::string metric;
   double here = 0, there = 0;
   double difference = 0, low = 0, high = 0;  ///< here - there; 95 %, paired bootstrap over questions
-  std::optional<McNemar> test;               ///< for shares: outcomes of 0 and 1
+  std::optional<McNemar> test;               ///< for shares: outcomes of 0 and 1; by question
   std::int64_t n = 0;                        ///< items that count in both arms
 };
 

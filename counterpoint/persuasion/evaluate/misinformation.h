@@ -28,8 +28,14 @@ struct MisledQuestion {
   std::map<std::string, std::vector<std::string>> appeals;  ///< Farm's texts by appeal; empty: an agent writes them
 };
 
-/// Farm's JSONL, multiple choice and true/false. Error: a missing or wrong key, by line.
-std::vector<MisledQuestion> load_farm(const std::filesystem::path& path);
+struct FarmQuestions {
+  std::vector<MisledQuestion> questions;
+  std::vector<std::string> skipped;  ///< file, line and what was wrong
+};
+
+/// Farm's JSONL, multiple choice and true/false. Error, or with skip_bad a row that is left out: a missing or wrong key,
+/// a question that stands there before; by line. Error: no question.
+FarmQuestions load_farm(const std::filesystem::path& path, bool skip_bad = false);
 /// The target is a wrong choice, drawn by seed and question. Error: a question without a wrong choice.
 std::vector<MisledQuestion> misled(const std::vector<Question>& questions, std::uint64_t seed);
 

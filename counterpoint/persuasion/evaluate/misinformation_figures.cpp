@@ -78,7 +78,7 @@ std::vector<Statistic> misinformation_statistics(const std::vector<std::string>&
   for (int turn = 1; turn <= turns; ++turn) statistics.push_back(mean_of(by_turn(turn)));
   statistics.push_back(mean_of("misinformation_target"));
   Statistic mean_turn = mean_of("misinformation_mean_turn");
-  mean_turn.bounds = Bounds{1, static_cast<double>(turns), static_cast<double>(turns - 1)};
+  mean_turn.bounds = Bounds{1, static_cast<double>(turns)};
   statistics.push_back(std::move(mean_turn));
   return statistics;
 }

@@ -1,4 +1,6 @@
 // Questions with misinformation about them: Farm's, or ours with a wrong choice to argue for.
+#include <map>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/data/fields.h"
@@ -32,13 +34,22 @@ std::vector<std::string> wrong_choices(const Question& question) {
 
 std::vector<std::string> appeal_names() { return {"logical", "credibility", "emotional", "control"}; }
 
-std::vector<MisledQuestion> load_farm(const std::filesystem::path& path) {
-  std::vector<MisledQuestion> questions;
+FarmQuestions load_farm(const std::filesystem::path& path, bool skip_bad) {
+  FarmQuestions farm;
+  std::map<std::string, std::string> places;
   data::read_jsonl(path, [&](const data::Json& row, const data::RowPlace& place) {
-    questions.push_back(farm_question(data::Fields(row, place.text())));
+    try {
+      MisledQuestion misled = farm_question(data::Fields(row, place.text()));
+      const auto [first, fresh] = places.emplace(misled.question.id, place.text());
+      if (!fresh) fail("{}: asks what {} asks", place.text(), first->second);
+      farm.questions.push_back(std::move(misled));
+    } catch (const Error& error) {
+      if (!skip_bad) throw;
+      farm.skipped.push_back(error.what());
+    }
   });
-  if (questions.empty()) fail("{}: the file holds no question", path.string());
-  return questions;
+  if (farm.questions.empty()) fail("{}: the file holds no question that can be used", path.string());
+  return farm;
 }
 
 std::vector<MisledQuestion> misled(const std::vector<Question>& questions, std::uint64_t seed) {

@@ -1,5 +1,6 @@
 #include "counterpoint/persuasion/study/claims.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "counterpoint/core/error.h"
@@ -98,16 +99,23 @@ void debate_claims(Book& book) {
                "pbt", arm);
 }
 
-constexpr Bounds kDifferenceOfShares{.lowest = -1, .highest = 1, .one_item = 1};
+constexpr Bounds kDifferenceOfShares{.lowest = -1, .highest = 1};
+
+/// Questions of which anything is known.
+std::int64_t questions_told(const Outcomes& outcomes) {
+  const auto questions = outcomes.by_question();
+  return std::count_if(questions.begin(), questions.end(), [&](const std::vector<size_t>& items) {
+    return std::any_of(items.begin(), items.end(), [&](size_t item) { return !outcomes.item_json(item).empty(); });
+  });
+}
 
 ClaimResult judge(const Claim& claim, const StudyResults& results) {
   ClaimResult result{.text = claim.text, .detail = "no item on which both can be compared"};
   const Outcomes& outcomes = results.aligned.at(claim.evaluation).begin()->second;
   const auto value = claim.value(outcomes.all_items());
   if (!value) return result;
-  const auto items = static_cast<std::int64_t>(outcomes.size());
-  const Interval interval =
-      interval_around(*value, items, kDifferenceOfShares, outcomes.by_question(), claim.value, {});
+  const Interval interval = interval_around(*value, questions_told(outcomes), kDifferenceOfShares,
+                                            outcomes.by_question(), claim.value, {});
   if (interval.low > claim.threshold) result.verdict = Verdict::holds;
   if (interval.high <= claim.threshold) result.verdict = Verdict::does_not_hold;
   const auto points = [](double share) { return report::format_difference(share, {.percent = true}); };

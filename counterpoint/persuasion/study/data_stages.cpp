@@ -2,12 +2,14 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
+#include "counterpoint/core/random.h"
 #include "counterpoint/persuasion/forest.h"
 #include "counterpoint/persuasion/mining.h"
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/question_format.h"
 #include "counterpoint/persuasion/run_folder.h"
 #include "counterpoint/persuasion/study/question_split.h"
+#include "counterpoint/persuasion/study/study_checks.h"
 #include "counterpoint/persuasion/study/study_work.h"
 
 namespace counterpoint::persuasion {
@@ -21,6 +23,13 @@ void write_questions(const std::filesystem::path& file, const std::vector<Questi
   std::string lines;
   for (const Question& question : questions) lines += data::to_line(to_json(question)) + "\n";
   write_file_atomic(file, lines);
+}
+
+/// Of what they say, so that an edited file counts as another.
+std::string fingerprint_of(const std::vector<Question>& questions) {
+  std::uint64_t print = 0;
+  for (const Question& question : questions) print = stream_seed(print, {data::to_line(to_json(question))});
+  return fmt::format("{:016x}", print);
 }
 
 std::string with_choices(const Question& question) {
@@ -53,7 +62,9 @@ void write_pairs(const std::filesystem::path& file, const std::vector<const Pair
 }  // namespace
 
 void StudyWork::split() {
+  QuestionSet all = load_questions(config_.questions, {.format = config_.question_format});
   const Json inputs{{"source", config_.questions},
+                    {"content", fingerprint_of(all.questions)},
                     {"show_choices", config_.show_choices},
                     {"train", config_.train},
                     {"valid", config_.valid},
@@ -62,7 +73,6 @@ void StudyWork::split() {
                     {"trained", {config_.trained.name, config_.trained.knows.value_or(-1)}},
                     {"partner", {config_.partner.name, config_.partner.knows.value_or(-1)}}};
   prints_["questions"] = stages_.run("questions", inputs, [&](const std::filesystem::path& folder) {
-    QuestionSet all = load_questions(config_.questions, {.format = config_.question_format});
     if (config_.show_choices)
       for (Question& question : all.questions) question.question = with_choices(question);
     const auto parts = split_questions(all.questions, {config_.train, config_.valid, config_.test}, config_.seed);
@@ -77,6 +87,7 @@ void StudyWork::split() {
         write_questions(folder / fmt::format("taught-{}.jsonl", agent->name),
                         known_questions(every, agent->name, *agent->knows, config_.seed));
   });
+  for (const Split part : splits) check_study_questions(config_, questions(name_of(part)));
 }
 
 std::vector<Question> StudyWork::questions(const std::string& file) const {
@@ -127,7 +138,9 @@ void StudyWork::run_tree_questions(Split split, const std::filesystem::path& fol
       },
       *progress);
   if (result.interrupted) throw Interrupted{};
-  if (failures > 0) hooks_.note(fmt::format("{} of {} trees failed and are left out", failures, missing.size()));
+  if (failures > 0)
+    hooks_.note(fmt::format("{} of {} trees failed and are left out; --force trees/{} grows this split anew", failures,
+                            missing.size(), name_of(split)));
 }
 
 void StudyWork::mine() {

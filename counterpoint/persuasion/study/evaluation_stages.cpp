@@ -8,6 +8,7 @@
 #include "counterpoint/persuasion/evaluate/flipflop.h"
 #include "counterpoint/persuasion/evaluate/misinformation.h"
 #include "counterpoint/persuasion/question_files.h"
+#include "counterpoint/persuasion/study/study_checks.h"
 #include "counterpoint/persuasion/study/study_work.h"
 
 namespace counterpoint::persuasion {
@@ -19,11 +20,6 @@ template <class Result>
 Json finished(const Result& result) {
   if (result.interrupted) throw Interrupted{};
   return to_json(result);
-}
-
-/// Evaluations in which another agent speaks.
-bool needs_partner(const std::string& evaluation, const StudyConfig& config) {
-  return evaluation == "debate" || (evaluation == "misinformation" && config.farm.empty());
 }
 
 }  // namespace
@@ -59,13 +55,15 @@ Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, cons
               {"split", config_.split},
               {"count", config_.evaluation_questions},
               {"max_new_tokens", config_.max_new_tokens},
+              {"min_new_tokens", config_.min_new_tokens},
               {"answers", {config_.answer_mode, config_.answer_model}},
               {"dtype", config_.dtype},
               {"tree", tree_config().hash()},
               {"seed", config_.seed}};
   if (evaluation == "balanced") inputs["pairs"] = prints_.at("pairs");
-  if (evaluation == "misinformation") inputs["farm"] = config_.farm;
-  if (needs_partner(evaluation, config_)) inputs["partner"] = prints_.at("agents/" + config_.partner.name);
+  if (evaluation == "misinformation") inputs["farm"] = input_file(config_.farm);
+  if (partner_speaks(evaluation, config_, questions(config_.split)))
+    inputs["partner"] = prints_.at("agents/" + config_.partner.name);
   return inputs;
 }
 
@@ -92,16 +90,18 @@ Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained) {
   }
   if (evaluation == "flipflop")
     return finished(evaluate_flipflop(asked, trained.speaker, with(FlipflopSettings{}), *progress));
-  if (evaluation == "acceptance")
-    return finished(evaluate_acceptance(asked, trained.speaker, nullptr, with(AcceptanceSettings{}), *progress));
   if (evaluation == "misinformation" && !config_.farm.empty())
-    return finished(evaluate_misinformation(load_farm(config_.farm), trained.speaker, nullptr,
+    return finished(evaluate_misinformation(load_farm(config_.farm).questions, trained.speaker, nullptr,
                                             with(MisinformationSettings{}), *progress));
-  const Seat partner = seat(config_.partner, adapter_of(config_.partner));
+  std::optional<Seat> partner;
+  if (partner_speaks(evaluation, config_, test)) partner = seat(config_.partner, adapter_of(config_.partner));
+  const Speaker* other = partner ? &partner->speaker : nullptr;
+  if (evaluation == "acceptance")
+    return finished(evaluate_acceptance(asked, trained.speaker, other, with(AcceptanceSettings{}), *progress));
   if (evaluation == "misinformation")
-    return finished(evaluate_misinformation(misled(asked, config_.seed), trained.speaker, &partner.speaker,
+    return finished(evaluate_misinformation(misled(asked, config_.seed), trained.speaker, other,
                                             with(MisinformationSettings{}), *progress));
-  const std::vector<Speaker> members{trained.speaker, partner.speaker};
+  const std::vector<Speaker> members{trained.speaker, partner->speaker};
   return finished(evaluate_debate(asked, members, with(DebateSettings{}), *progress));
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
@@ -9,6 +10,12 @@
 
 namespace counterpoint::persuasion {
 namespace {
+
+/// Many questions have it, and knowing it of one says nothing of another.
+bool is_yes_or_no(const std::string& normalized) {
+  static const std::set<std::string> words{"yes", "no", "true", "false"};
+  return words.contains(normalized);
+}
 
 /// Questions joined by common answers, each group in the order of the questions.
 std::vector<std::vector<size_t>> answer_groups(const std::vector<Question>& questions) {
@@ -18,7 +25,9 @@ std::vector<std::vector<size_t>> answer_groups(const std::vector<Question>& ques
   std::map<std::string, size_t> first;
   for (size_t i = 0; i < questions.size(); ++i)
     for (const std::string& answer : questions[i].answers) {
-      const auto [found, fresh] = first.emplace(normalize_answer(answer), i);
+      const std::string normalized = normalize_answer(answer);
+      if (is_yes_or_no(normalized)) continue;
+      const auto [found, fresh] = first.emplace(normalized, i);
       if (!fresh) parent[root(i)] = root(found->second);
     }
   std::map<size_t, std::vector<size_t>> groups;

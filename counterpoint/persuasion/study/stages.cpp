@@ -1,5 +1,8 @@
 #include "counterpoint/persuasion/study/stages.h"
 
+#include <random>
+
+#include "counterpoint/core/file_print.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/strings.h"
 
@@ -8,11 +11,35 @@ namespace {
 
 std::filesystem::path record_of(const std::filesystem::path& folder) { return folder / "stage.json"; }
 
-void write_record(const std::filesystem::path& folder, const data::Json& inputs, bool done) {
-  write_file_atomic(record_of(folder), data::Json{{"inputs", inputs}, {"done", done}}.dump(2) + "\n");
+/// What a stage was made from; `made` tells one making of it from another.
+struct Record {
+  data::Json inputs;
+  std::string made;
+  bool done = false;
+};
+
+Record read_record(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(record_of(folder))) return {};
+  const data::Json json = data::read_json(record_of(folder));
+  return {json.value("inputs", data::Json()), json.value("made", std::string()), json.value("done", false)};
+}
+
+void write_record(const std::filesystem::path& folder, const Record& record) {
+  const data::Json json{{"inputs", record.inputs}, {"made", record.made}, {"done", record.done}};
+  write_file_atomic(record_of(folder), json.dump(2) + "\n");
+}
+
+std::string new_mark() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
 }
 
 }  // namespace
+
+data::Json input_file(const std::filesystem::path& path) {
+  if (path.empty()) return "";
+  return {path.string(), fmt::format("{:016x}", file_print(path))};
+}
 
 bool Stages::forced(const std::string& name) {
   for (const std::string& wanted : {name, name.substr(0, name.find('/'))})
@@ -33,23 +60,21 @@ std::set<std::string> Stages::unused_force() const {
 std::string Stages::run(const std::string& name, const data::Json& inputs,
                         const std::function<void(const std::filesystem::path&)>& work) {
   const std::filesystem::path own = folder(name);
-  bool same = false, done = false;
-  if (std::filesystem::exists(record_of(own))) {
-    const data::Json record = data::read_json(record_of(own));
-    same = record.value("inputs", data::Json()) == inputs;
-    done = record.value("done", false);
+  Record record = read_record(own);
+  if (record.inputs != inputs || forced(name)) {
+    std::filesystem::remove_all(own);
+    record = {.inputs = inputs, .made = new_mark()};
   }
-  const bool anew = !same || forced(name);
-  if (done && !anew) {
+  if (record.done) {
     ++done_before_;
   } else {
-    if (anew) std::filesystem::remove_all(own);
     make_dirs(own);
-    write_record(own, inputs, false);
+    write_record(own, record);
     work(own);
-    write_record(own, inputs, true);
+    record.done = true;
+    write_record(own, record);
   }
-  return fmt::format("{:016x}", stable_hash(name + data::to_line(inputs)));
+  return fmt::format("{:016x}", stable_hash(name + record.made + data::to_line(inputs)));
 }
 
 }  // namespace counterpoint::persuasion

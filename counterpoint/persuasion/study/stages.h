@@ -16,8 +16,8 @@ class Stages {
       : root_(std::move(folder)), force_(std::move(force)) {}
 
   /// Does the stage unless it is done with the same inputs; FOLDER/NAME is its own. A stage that was begun with the
-  /// same inputs goes on in its folder; with other inputs the folder is emptied first. Returns a fingerprint of the
-  /// inputs, which later stages name among theirs.
+  /// same inputs goes on in its folder; with other inputs the folder is emptied first. Returns a fingerprint of this
+  /// making of the stage, which later stages name among their inputs: made anew, they are too.
   std::string run(const std::string& name, const data::Json& inputs,
                   const std::function<void(const std::filesystem::path& folder)>& work);
 
@@ -33,5 +33,8 @@ class Stages {
   std::set<std::string> force_, used_;
   std::int64_t done_before_ = 0;
 };
+
+/// A file or folder that a stage reads, for its inputs: the path and a print of what is in it; "" stays "".
+data::Json input_file(const std::filesystem::path& path);
 
 }  // namespace counterpoint::persuasion

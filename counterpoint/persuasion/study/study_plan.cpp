@@ -4,6 +4,7 @@
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/study/question_split.h"
 #include "counterpoint/persuasion/study/study.h"
+#include "counterpoint/persuasion/study/study_checks.h"
 #include "counterpoint/persuasion/tree_config.h"
 #include "counterpoint/weights/adapter.h"
 #include "counterpoint/weights/model_files.h"
@@ -105,6 +106,7 @@ std::string study_plan(const StudyConfig& config) {
     split_questions(all.questions, {config.train, config.valid, config.test}, config.seed);
     plan.line("{:10} {} of {}: {} to train, {} valid, {} test", "questions", config.train + config.valid + config.test,
               all.questions.size(), config.train, config.valid, config.test);
+    check_study_questions(config, all.questions);
   });
   plan_trees(config, plan);
   plan_training(config, plan);

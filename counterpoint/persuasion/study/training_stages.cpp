@@ -91,7 +91,9 @@ std::vector<nn::TrainRow> StudyWork::lessons_of(const StudyAgent& agent, const R
 
 void StudyWork::teach(const StudyAgent& agent) {
   const std::string name = "agents/" + agent.name;
-  Json inputs{{"model", agent.model}, {"adapter", agent.adapter}, {"knows", agent.knows.value_or(-1)}};
+  Json inputs{{"model", input_file(resolved_model(agent.model))},
+              {"adapter", input_file(agent.adapter)},
+              {"knows", agent.knows.value_or(-1)}};
   if (agent.knows) {
     inputs["questions"] = prints_.at("questions");
     inputs["training"] = training_json(config_.teach);
@@ -130,6 +132,10 @@ void StudyWork::train_arm(const std::string& arm, std::uint64_t seed) {
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
     Tuner sft(tune(config_.trained, adapter_of(config_.trained), config_.sft, seed, folder / "sft"));
     const PreferenceRows rows = load_preference_rows(stages_.folder("pairs") / "train.jsonl", sft.encoder());
+    if (const auto too_long = std::ssize(rows.report.too_long); too_long + rows.report.cut > 0)
+      hooks_.note(
+          fmt::format("{}: {} of {} pairs are left out, as their prompts alone are too long; {} replies are cut",
+                      run_name(arm, seed), too_long, rows.report.rows, rows.report.cut));
     const std::vector<nn::TrainRow> pairs = pairs_of_arm(rows.rows, arm_named(arm));
     std::vector<nn::TrainRow> chosen;
     for (const nn::TrainRow& pair : pairs) chosen.push_back(chosen_only(pair));

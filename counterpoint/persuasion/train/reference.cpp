@@ -57,11 +57,15 @@ std::string fingerprint(const weights::ModelFiles& model, const weights::Adapter
 
 std::optional<std::vector<PairLogprobs>> read_cache(const std::filesystem::path& file, size_t count) {
   if (!std::filesystem::exists(file)) return std::nullopt;
-  const data::Json json = data::read_json(file);
-  if (!json.is_array() || json.size() != count) return std::nullopt;
-  std::vector<PairLogprobs> values;
-  for (const data::Json& row : json) values.push_back({row.at(0).get<double>(), row.at(1).get<double>()});
-  return values;
+  try {
+    const data::Json json = data::read_json(file);
+    if (!json.is_array() || json.size() != count) return std::nullopt;
+    std::vector<PairLogprobs> values;
+    for (const data::Json& row : json) values.push_back({row.at(0).get<double>(), row.at(1).get<double>()});
+    return values;
+  } catch (const std::exception&) {  // damaged: computed again
+    return std::nullopt;
+  }
 }
 
 void write_cache(const std::filesystem::path& file, const std::vector<PairLogprobs>& values) {

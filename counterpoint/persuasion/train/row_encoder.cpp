@@ -70,11 +70,10 @@ nn::TrainRow RowEncoder::replies(const text::Messages& prompt, std::span<const s
 
 nn::TrainRow RowEncoder::completions(std::string_view prompt, std::span<const std::string> texts) const {
   if (prompt.empty()) fail("the prompt is empty");
-  const text::TokenId end = text::stop_id(tokenizer_, format_);
   nn::TrainRow row{.prefix = tokenizer_.encode(prompt)};
   for (const std::string& text : texts) {
     Ids ids = tokenizer_.encode(text, {.continues = true});
-    if (ids.empty() || ids.back() != end) ids.push_back(end);
+    if (ids.empty() || ids.back() != end_) ids.push_back(end_);
     append(row.branches.emplace_back(), ids, true);
   }
   return row;

@@ -18,8 +18,9 @@ namespace counterpoint::persuasion {
 /// References: both must outlive it. The rows have no id yet.
 class RowEncoder {
  public:
+  /// Error: the tokenizer has no token that ends a turn of this format.
   RowEncoder(const text::Tokenizer& tokenizer, const text::ChatFormat& format)
-      : tokenizer_(tokenizer), format_(format) {}
+      : tokenizer_(tokenizer), format_(format), end_(text::stop_id(tokenizer, format)) {}
 
   /// The prompt and the assistant's replies to it, one branch each. Error: an order of roles that the chat format
   /// refuses.
@@ -39,6 +40,7 @@ class RowEncoder {
  private:
   const text::Tokenizer& tokenizer_;
   const text::ChatFormat& format_;
+  text::TokenId end_;  ///< ends a turn
 };
 
 /// Rows, the shortest prefix first: those whose prefix begins the next one's join it, and each token of a prefix is

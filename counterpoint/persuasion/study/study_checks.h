@@ -1,0 +1,17 @@
+// What a study needs of its questions, looked at before anything is taught or grown.
+#pragma once
+#include <vector>
+
+#include "counterpoint/persuasion/question.h"
+#include "counterpoint/persuasion/study/study_config.h"
+
+namespace counterpoint::persuasion {
+
+/// Error: answers are read from choices, or an evaluation argues for a wrong choice, and a question has none.
+void check_study_questions(const StudyConfig& config, const std::vector<Question>& questions);
+
+/// Whether an evaluation lets the partner speak: where debate is held, and where no choice and no text of Farm's speaks
+/// against the model.
+bool partner_speaks(const std::string& evaluation, const StudyConfig& config, const std::vector<Question>& questions);
+
+}  // namespace counterpoint::persuasion
