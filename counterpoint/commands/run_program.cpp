@@ -1,4 +1,6 @@
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <new>
 
 #include "counterpoint/commands/command.h"
@@ -103,7 +105,8 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   try {
     std::vector<std::string> parsed = arguments;
     program.parse(parsed);
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      return report(name, fmt::format("cannot write to standard output: {}", std::strerror(errno)), failed);
     return ExitCode::done;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error);

@@ -60,6 +60,7 @@ void RunFolder::check_settings(const Json& settings) const {
   const std::string name = config.is_object() && config.contains("command") ? config["command"].dump() : "";
   if (name != Json(command).dump() || !config.contains("settings"))
     fail("{} is not that of 'pbt generate'; choose another folder", config_file().string());
+  if (!fs::exists(trees_file()) || fs::file_size(trees_file()) == 0) return;  // nothing was grown with them
   const std::vector<std::string> differ = differences(config["settings"], settings);
   if (differ.empty()) return;
   const size_t shown_count = std::min<size_t>(differ.size(), 4);

@@ -18,7 +18,11 @@ std::int64_t warmup_of(const ScheduleSettings& settings) {
   if (steps > total)
     fail("the warm-up of {} steps is longer than the run of {} steps; the learning rate would never be reached", steps,
          total);
-  return steps > 0 ? steps : static_cast<std::int64_t>(std::ceil(static_cast<double>(total) * ratio));
+  if (steps > 0 && total == 1)
+    fail("the warm-up of {} steps leaves the run's only step the learning rate 0: nothing would be trained", steps);
+  if (steps > 0) return steps;
+  // The last step at least is trained.
+  return std::min(total - 1, static_cast<std::int64_t>(std::ceil(static_cast<double>(total) * ratio)));
 }
 
 }  // namespace

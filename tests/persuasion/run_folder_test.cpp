@@ -51,7 +51,8 @@ TEST(RunFolder, GoesOnFromWhatIsThere) {
 
 TEST(RunFolder, RefusesOtherSettingsByName) {
   const test::ScratchDir scratch;
-  { RunFolder folder(scratch / "run", settings_of(12), {}); }
+  { RunFolder folder(scratch / "run", settings_of(11), {}); }
+  RunFolder(scratch / "run", settings_of(12), {}).append(tree_of("a"));  // where nothing was grown, others may begin
   const std::string seed = error_of([&] { RunFolder(scratch / "run", settings_of(13), {}); });
   EXPECT_NE(seed.find("seed: 12 there, 13 now"), std::string::npos) << seed;
   Json other = settings_of(12);

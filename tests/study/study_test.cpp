@@ -106,6 +106,23 @@ TEST(Stages, WhatIsMadeAnewMakesLaterOnesAnew) {
   EXPECT_EQ(grown, 2);
 }
 
+TEST(Stages, WhatWasThereIsSetAsideAndTold) {
+  const test::ScratchDir scratch;
+  std::string told;
+  const auto run = [&](int seed) {
+    Stages(scratch.path(), {}, [&](const std::string& line) { told += line; })
+        .run("arms/pbt-1", {{"seed", seed}}, [&](const std::filesystem::path& folder) {
+          write_file_atomic(folder / "seed", std::to_string(seed));
+        });
+  };
+  run(1);
+  EXPECT_EQ(told, "");
+  run(2);
+  test::expect_contains(told, "arms/pbt-1 is made again (changed: 'seed')");
+  EXPECT_EQ(read_file(scratch / "arms/pbt-1.before/seed"), "1");
+  EXPECT_EQ(read_file(scratch / "arms/pbt-1/seed"), "2");
+}
+
 TEST(Stages, AFileIsAnInputByWhatIsInIt) {
   const test::ScratchDir scratch;
   write_file_atomic(scratch / "farm.jsonl", "1");
@@ -120,8 +137,12 @@ TEST(StudyChecks, QuestionsMustServeTheEvaluations) {
   StudyConfig config;
   config.evaluations = {"misinformation"};
   test::expect_contains(test::error_of([&] { check_study_questions(config, open); }), "evaluate.farm");
-  config.farm = "farm.jsonl";
-  check_study_questions(config, open);
+  config.farm = "none.jsonl";
+  test::expect_contains(test::error_of([&] { check_study_questions(config, open); }), "none.jsonl");
+  if (const auto folder = test::data_dir()) {
+    config.farm = (*folder / "farm" / "Boolq.jsonl").string();
+    check_study_questions(config, open);
+  }
   config.answer_mode = "choices";
   EXPECT_NE(test::error_of([&] { check_study_questions(config, open); }), "");
   EXPECT_TRUE(partner_speaks("acceptance", config, open));

@@ -36,6 +36,8 @@ TEST(Schedule, AWarmUpLongerThanTheRunIsRefused) {
   test::expect_contains(refusal({.warmup_ratio = -0.1, .total_steps = 53}), "ratio is -0.1");
   test::expect_contains(refusal({.warmup_steps = -1, .total_steps = 53}), "-1 steps");
   EXPECT_EQ(LearningRate({.warmup_steps = 53, .total_steps = 53}).warmup_steps(), 53);
+  test::expect_contains(refusal({.warmup_steps = 1, .total_steps = 1}), "nothing would be trained");
+  EXPECT_GT(LearningRate({.learning_rate = 1, .warmup_ratio = 0.1, .total_steps = 1}).at(0), 0);
 }
 
 TEST(Schedule, OneFormOfWarmUp) {

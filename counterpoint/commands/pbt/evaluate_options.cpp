@@ -34,7 +34,8 @@ data::Json settings_json(const EvaluateOptions& options) {
   data::Json settings{{"questions", options.source.spec},
                       {"limit", options.source.limit},
                       {"seed", options.replies.seed},
-                      {"answer_mode", options.replies.answer_mode}};
+                      {"answer_mode", options.replies.answer_mode},
+                      {"dtype", options.models.engine.dtype}};
   if (!options.replies.answer_model.empty()) settings["answer_model"] = options.replies.answer_model;
   settings["sampling"] = sampling_json(options.replies.sampling);
   settings["tree"] = {{"name", config.name}, {"hash", config.hash()}};

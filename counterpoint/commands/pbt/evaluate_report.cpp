@@ -94,19 +94,26 @@ struct ReadReplies {
   }
 };
 
+/// What was interrupted does not take the place of a whole result.
+std::string output_of(const EvaluateOptions& options, bool interrupted) {
+  return interrupted && std::filesystem::exists(options.output) ? options.output + ".interrupted" : options.output;
+}
+
 void write_output(const EvaluateOptions& options, const data::Json& settings, const Evaluated& result) {
+  const std::string file = output_of(options, result.interrupted);
   data::Json out{{"evaluation", result.json["evaluation"]}, {"settings", settings}};
   if (result.interrupted) out["interrupted"] = true;
   for (const auto& part : result.json.items())
     if (part.key() != "evaluation" && part.key() != "items") out[part.key()] = part.value();
   out["items"] = result.json["items"];
-  write_file_atomic(options.output, out.dump(1, ' ', false, data::Json::error_handler_t::replace) + "\n");
-  std::printf("\nWritten: %s\n", options.output.c_str());
+  write_file_atomic(file, out.dump(1, ' ', false, data::Json::error_handler_t::replace) + "\n");
+  std::printf("\nWritten: %s\n", file.c_str());
 }
 
 }  // namespace
 
 Earlier earlier_of(const EvaluateOptions& options, const std::string& evaluation) {
+  if (!options.output.empty()) check_writable(options.output);
   if (options.compare.empty()) return {};
   Earlier earlier{.path = options.compare, .json = data::read_json(options.compare)};
   const std::string found = data::Fields(earlier.json, earlier.path).text("evaluation");
@@ -123,8 +130,16 @@ void report_result(const EvaluateOptions& options, const data::Json& settings, c
   ReadReplies read;
   read.count(result.json["items"]);
   warn_of_unread_answers(read.answered, read.all, options.replies.answer_mode);
-  if (!earlier.path.empty() && result.outcomes.size() > 0) compare_with(earlier, settings, result);
-  if (!options.output.empty()) write_output(options, settings, result);
+  const auto write = [&] {
+    if (!options.output.empty()) write_output(options, settings, result);
+  };
+  try {
+    if (!earlier.path.empty() && result.outcomes.size() > 0) compare_with(earlier, settings, result);
+  } catch (const Error&) {
+    write();  // that the two cannot be compared does not cost the result
+    throw;
+  }
+  write();
   if (result.interrupted) throw Interrupted{};
 }
 

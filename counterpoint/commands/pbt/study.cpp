@@ -6,6 +6,7 @@
 
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/version.h"
+#include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/persuasion/study/study_report.h"
 
@@ -38,7 +39,9 @@ StudyHooks console_hooks() {
 void run(const Options& options) {
   const StudyConfig config = config_of(options);
   if (options.dry_run) {
-    std::fputs(study_plan(config).c_str(), stdout);
+    const std::string plan = study_plan(config);
+    std::fputs(plan.c_str(), stdout);
+    if (plan.find("\nmissing ") != std::string::npos) fail("the study cannot run: see what is missing above");
     return;
   }
   catch_interrupts();

@@ -80,6 +80,12 @@ void find_valid(ArmOptions& options) {
 void train_arm(const CLI::App& command, ArmOptions options) {
   for (const char* name : {"--arm", "--pairs"})
     if (command.count(name) == 0) throw CLI::RequiredError(name);
+  if (options.tune.reference == "base")
+    fail(
+        "--arm trains SFT first, so that before DPO's first step the model is not --reference base; leave it out, or use "
+        "'train dpo'");
+  if (!fs::is_directory(options.pairs))
+    fail("{}: no such folder; one of 'pbt mine' was expected", options.pairs.string());
   find_valid(options);
   ArmOptions sft = sft_of(command, options), dpo = std::move(options);
   settle(command, sft);

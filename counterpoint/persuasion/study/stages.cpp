@@ -29,6 +29,15 @@ void write_record(const std::filesystem::path& folder, const Record& record) {
   write_file_atomic(record_of(folder), json.dump(2) + "\n");
 }
 
+/// ", as 'seed' and 'tree' are others"; "" where nothing is.
+std::string changed_inputs(const data::Json& then, const data::Json& now) {
+  std::string names;
+  for (const auto& item : now.items())
+    if (!then.is_object() || !then.contains(item.key()) || then.at(item.key()) != item.value())
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", item.key());
+  return names.empty() ? "" : fmt::format(" (changed: {})", names);
+}
+
 std::string new_mark() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
@@ -57,12 +66,19 @@ std::set<std::string> Stages::unused_force() const {
   return out;
 }
 
+void Stages::set_aside(const std::string& name, const std::string& why) {
+  const std::filesystem::path own = folder(name), aside = own.string() + ".before";
+  std::filesystem::remove_all(aside);
+  std::filesystem::rename(own, aside);
+  if (note_) note_(fmt::format("{} is made again{}; what was there is in {}", name, why, aside.string()));
+}
+
 std::string Stages::run(const std::string& name, const data::Json& inputs,
                         const std::function<void(const std::filesystem::path&)>& work) {
   const std::filesystem::path own = folder(name);
   Record record = read_record(own);
   if (record.inputs != inputs || forced(name)) {
-    std::filesystem::remove_all(own);
+    if (std::filesystem::exists(own)) set_aside(name, changed_inputs(record.inputs, inputs));
     record = {.inputs = inputs, .made = new_mark()};
   }
   if (record.done) {

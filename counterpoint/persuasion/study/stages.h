@@ -11,13 +11,15 @@ namespace counterpoint::persuasion {
 
 class Stages {
  public:
-  /// `force`: stages to do again, by name or by the part before the first '/' ("arms" for "arms/pbt-1").
-  Stages(std::filesystem::path folder, std::set<std::string> force)
-      : root_(std::move(folder)), force_(std::move(force)) {}
+  using Note = std::function<void(const std::string&)>;
+  /// `force`: stages to do again, by name or by the part before the first '/' ("arms" for "arms/pbt-1"). `note`: told
+  /// of stages that are made again, and why.
+  Stages(std::filesystem::path folder, std::set<std::string> force, Note note = nullptr)
+      : root_(std::move(folder)), force_(std::move(force)), note_(std::move(note)) {}
 
   /// Does the stage unless it is done with the same inputs; FOLDER/NAME is its own. A stage that was begun with the
-  /// same inputs goes on in its folder; with other inputs the folder is emptied first. Returns a fingerprint of this
-  /// making of the stage, which later stages name among their inputs: made anew, they are too.
+  /// same inputs goes on in its folder; with other inputs the folder is first set aside, as NAME.before. Returns a
+  /// fingerprint of this making of the stage, which later stages name among their inputs: made anew, they are too.
   std::string run(const std::string& name, const data::Json& inputs,
                   const std::function<void(const std::filesystem::path& folder)>& work);
 
@@ -28,9 +30,11 @@ class Stages {
 
  private:
   bool forced(const std::string& name);
+  void set_aside(const std::string& name, const std::string& why);
 
   std::filesystem::path root_;
   std::set<std::string> force_, used_;
+  Note note_;
   std::int64_t done_before_ = 0;
 };
 

@@ -9,7 +9,7 @@
 namespace counterpoint::persuasion {
 
 StudyWork::StudyWork(const StudyConfig& config, std::set<std::string> force, const StudyHooks& hooks)
-    : config_(config), hooks_(hooks), stages_(config.output_dir, std::move(force)) {}
+    : config_(config), hooks_(hooks), stages_(config.output_dir, std::move(force), hooks.note) {}
 
 TreeConfig StudyWork::tree_config() const {
   return config_.tree.empty() ? default_tree_config() : load_tree_config(config_.tree);

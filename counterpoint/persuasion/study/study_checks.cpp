@@ -17,7 +17,11 @@ bool is_run(const StudyConfig& config, const char* evaluation) {
 
 void check_study_questions(const StudyConfig& config, const std::vector<Question>& questions) {
   check_answer_mode(config.answer_mode, questions);
-  if (!is_run(config, "misinformation") || !config.farm.empty()) return;
+  if (!is_run(config, "misinformation")) return;
+  if (!config.farm.empty()) {
+    load_farm(config.farm);
+    return;
+  }
   try {
     misled(questions, config.seed);
   } catch (const Error& error) {

@@ -7,7 +7,8 @@
 
 namespace counterpoint::persuasion {
 
-/// Error: answers are read from choices, or an evaluation argues for a wrong choice, and a question has none.
+/// Error: answers are read from choices, or an evaluation argues for a wrong choice, and a question has none; Farm's
+/// file is not there or is damaged.
 void check_study_questions(const StudyConfig& config, const std::vector<Question>& questions);
 
 /// Whether an evaluation lets the partner speak: where debate is held, and where no choice and no text of Farm's speaks
