@@ -1,6 +1,7 @@
 #include "counterpoint/core/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -189,6 +190,9 @@ void MappedFile::forget(std::span<const std::byte> part) const {
 
 LineAppender::LineAppender(const fs::path& path) : path_(path) {
   Descriptor file(path, O_RDWR | O_CREAT | O_APPEND);
+  // Two runs in one folder would mix their lines. Not every file system can lock; the others are trusted.
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    fail("{} is being written by another process; wait for it, or choose another folder", path.string());
   cut_unfinished_line(file.get(), path);
   descriptor_ = file.release();
 }

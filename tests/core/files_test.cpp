@@ -245,6 +245,17 @@ TEST(LineAppender, AFullDiskLeavesWholeLinesAndGoesOnWhenThereIsSpace) {
   EXPECT_EQ(read_file(dir / "log"), "one\ntwo\n");
 }
 
+TEST(LineAppender, HasTheFileForItself) {
+  const ScratchDir dir;
+  {
+    LineAppender first(dir / "lines");
+    expect_contains(error_of([&] { LineAppender(dir / "lines"); }), "is being written by another process");
+    first.append("one");
+  }
+  LineAppender(dir / "lines").append("two");
+  EXPECT_EQ(read_file(dir / "lines"), "one\ntwo\n");
+}
+
 TEST(LineAppender, WantsAFile) {
   const ScratchDir dir;
   expect_contains(error_of([&] { LineAppender log(dir.path()); }), "cannot open " + dir.path().string());

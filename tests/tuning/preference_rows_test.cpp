@@ -152,6 +152,8 @@ TEST(PreferenceRows, LongRowsAreCutAndThoseWithoutRoomLeftOut) {
   EXPECT_GT(some.report.cut, 0);
   for (const PreferenceRow& row : some.rows)
     for (const size_t branch : {0, 1}) EXPECT_LE(std::ssize(test::ids_of(row.tokens, branch)), limit);
+  for (const PreferenceRow& row : some.rows)
+    EXPECT_NE(row.tokens.branches[0].tokens, row.tokens.branches[1].tokens);  // or there is nothing to prefer
   expect_contains(error_of([&] { load_preference_rows(path, qwen.encoder(), {.max_length = 1}); }),
                   "not one of its 8 rows can be used; the prompts alone fill");
 }

@@ -54,7 +54,9 @@ void tell_rows(const std::string& file, const persuasion::RowReport& report, std
   const auto bad = std::ssize(report.bad), too_long = std::ssize(report.too_long);
   std::vector<std::string> why;
   if (bad > 0) why.push_back(fmt::format("{} bad", bad));
-  if (too_long > 0) why.push_back(fmt::format("{} whose prompt alone fills --max-length {}", too_long, max_length));
+  if (too_long > 0)
+    why.push_back(fmt::format("{} whose prompt alone fills --max-length {}, or whose replies are the same up to it",
+                              too_long, max_length));
   if (report.cut > 0) why.push_back(fmt::format("{} cut to it", report.cut));
   tell(fmt::format("{}: {} of {} rows{}{}", file, report.rows - bad - too_long, report.rows, why.empty() ? "" : "; ",
                    fmt::join(why, ", ")));

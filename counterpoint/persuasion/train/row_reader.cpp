@@ -30,7 +30,9 @@ void read_rows(const fs::path& path, bool skip_bad, RowReport& report,
 
 bool finish_row(nn::TrainRow& row, const std::string& place, std::int64_t max_length, RowReport& report) {
   const Fit fit = fit_row(row, max_length);
-  if (fit == Fit::nothing_left) {
+  // Cut, two replies may say the same: there is nothing to prefer.
+  const bool same = fit == Fit::cut && row.branches.size() == 2 && row.branches[0].tokens == row.branches[1].tokens;
+  if (fit == Fit::nothing_left || same) {
     report.too_long.push_back(place);
     return false;
   }
