@@ -36,6 +36,7 @@ class Study {
   void check(const StudyArm& arm) const {
     try {
       check_settings(arm.train, static_cast<std::int64_t>(inputs_.train->size()), !arm.teacher.empty());
+      if (!arm.teacher.empty()) resolved_teacher(arm.teacher);
     } catch (const Error& error) {
       fail("arms.{}: {}", arm.name, error.what());
     }

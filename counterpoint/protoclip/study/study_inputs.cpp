@@ -40,10 +40,18 @@ std::string teacher_label(const std::string& name) {
 
 }  // namespace
 
-TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs, const fs::path& folder,
-                             const std::string& device, const OpenProgress& progress) {
+std::string resolved_teacher(const std::string& given) {
+  if (given == "tfidf") return given;
   const bool pattern = given.find_first_of("*?[") != std::string::npos;
   const std::string name = pattern ? only_match(given, "teacher", "a text encoder's folder or a teacher file") : given;
+  if (!fs::exists(name))
+    fail("{}: no such teacher; 'tfidf', a file of 'protoclip teacher' or a text encoder's folder was expected", name);
+  return name;
+}
+
+TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs, const fs::path& folder,
+                             const std::string& device, const OpenProgress& progress) {
+  const std::string name = resolved_teacher(given);
   const CaptionSet captions = captions_of(pairs);
   if (fs::is_regular_file(name)) return read_teacher_for(name, captions);
   const fs::path file =

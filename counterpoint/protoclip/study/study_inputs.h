@@ -25,6 +25,9 @@ struct StudyInputs {
 /// Opens both sets; learns the vocabulary where none is named. Error: as the readers'.
 StudyInputs open_inputs(const ClipStudyConfig& config);
 
+/// "tfidf", or the path that `given` names or matches. Error: nothing is there.
+std::string resolved_teacher(const std::string& given);
+
 /// `given`: "tfidf", a text encoder's folder (a pattern that matches one will do), or a file that 'protoclip teacher'
 /// wrote. What must be made is made on `device` and kept in `folder`, and `progress` tells how far it is. Error: a file of
 /// other data.

@@ -74,6 +74,9 @@ TEST_F(ClipStudy, AnArmThatCannotWorkIsToldBeforeTheFirstIsTrained) {
   const std::string told = error_of([&] { run_clip_study(study, hooks()); });
   expect_contains(told, "arms.late");
   expect_contains(told, "24 samples");
+  const std::string missing = "[arms.late]\nexternal_teacher = \"no/such*/model\"\nw_ext = 1.0\n";
+  const ClipStudyConfig other = load_clip_study(config(missing));
+  expect_contains(error_of([&] { run_clip_study(other, hooks()); }), "arms.late");
   EXPECT_FALSE(std::filesystem::exists(dir_ / "out" / "runs"));
 }
 
