@@ -39,9 +39,9 @@ StudyHooks console_hooks() {
 void run(const Options& options) {
   const StudyConfig config = config_of(options);
   if (options.dry_run) {
-    const std::string plan = study_plan(config);
-    std::fputs(plan.c_str(), stdout);
-    if (plan.find("\nmissing ") != std::string::npos) fail("the study cannot run: see what is missing above");
+    const StudyPlan plan = study_plan(config);
+    std::fputs(plan.text.c_str(), stdout);
+    if (!plan.complete) fail("the study cannot run: see what is missing above");
     return;
   }
   catch_interrupts();

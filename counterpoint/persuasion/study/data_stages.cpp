@@ -87,7 +87,12 @@ void StudyWork::split() {
         write_questions(folder / fmt::format("taught-{}.jsonl", agent->name),
                         known_questions(every, agent->name, *agent->knows, config_.seed));
   });
-  for (const Split part : splits) check_study_questions(config_, questions(name_of(part)));
+  std::vector<Question> drawn;
+  for (const Split part : splits) {
+    const std::vector<Question> own = questions(name_of(part));
+    drawn.insert(drawn.end(), own.begin(), own.end());
+  }
+  check_study_questions(config_, drawn);
 }
 
 std::vector<Question> StudyWork::questions(const std::string& file) const {

@@ -37,7 +37,11 @@ struct StudyOutcome {
 /// unknown stage in `force`, after the rest is done.
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks);
 
+struct StudyPlan {
+  std::string text;       ///< to print
+  bool complete = false;  ///< nothing that the study needs is missing
+};
 /// Checks models, adapters and questions, and tells what the study will do and cost, without doing it.
-std::string study_plan(const StudyConfig& config);
+StudyPlan study_plan(const StudyConfig& config);
 
 }  // namespace counterpoint::persuasion

@@ -1,11 +1,10 @@
 #include "counterpoint/persuasion/study/study_config.h"
 
-#include <set>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/pattern.h"
 #include "counterpoint/data/fields.h"
 #include "counterpoint/data/key_table.h"
+#include "counterpoint/data/seeds.h"
 #include "counterpoint/data/toml.h"
 #include "counterpoint/persuasion/train/arms.h"
 
@@ -105,9 +104,7 @@ void check(const StudyConfig& c, const std::string& file) {
       fail("{}: 'knows' is {}: a share from 0 to 1 was expected", file, *agent->knows);
   }
   if (c.trained.name == c.partner.name) fail("{}: both agents are called '{}'", file, c.trained.name);
-  if (c.seeds.empty()) fail("{}: seeds is empty: one seed at least was expected", file);
-  if (std::set<std::uint64_t>(c.seeds.begin(), c.seeds.end()).size() < c.seeds.size())
-    fail("{}: seeds holds one twice", file);
+  data::check_seeds(c.seeds, file);
   if (c.train < 1 || c.test < 1) fail("{}: questions.train and questions.test must be 1 or more", file);
 }
 

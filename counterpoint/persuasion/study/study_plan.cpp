@@ -96,7 +96,7 @@ void plan_evaluations(const StudyConfig& config, Plan& plan) {
 
 }  // namespace
 
-std::string study_plan(const StudyConfig& config) {
+StudyPlan study_plan(const StudyConfig& config) {
   Plan plan;
   plan.line("{:10} {}", "study", config.output_dir.string());
   plan_agent(config, config.trained, plan);
@@ -112,7 +112,7 @@ std::string study_plan(const StudyConfig& config) {
   plan_training(config, plan);
   plan_evaluations(config, plan);
   for (const std::string& problem : plan.problems) plan.text += fmt::format("missing    {}\n", problem);
-  return plan.text;
+  return {.text = std::move(plan.text), .complete = plan.problems.empty()};
 }
 
 }  // namespace counterpoint::persuasion

@@ -115,7 +115,7 @@ const PairSet& Evaluator::cached(std::shared_ptr<const PairSet>& pairs, int& cac
 }
 
 Evaluator::Features Evaluator::encode(nn::ClipModel& model, const std::vector<std::string>& evaluations,
-                                         bool with_texts) {
+                                      bool with_texts) {
   const int side = static_cast<int>(model->config().vision.image_size);
   const auto rows = [](const std::vector<std::int64_t>& samples) { return torch::tensor(samples, torch::kInt64); };
   Features features;
@@ -155,7 +155,8 @@ std::vector<Figure> Evaluator::run(nn::ClipModel& model) { return run(model, set
 
 std::vector<Figure> Evaluator::run(nn::ClipModel& model, const std::vector<std::string>& evaluations,
                                    PairFeatures* pairs) {
-  check(evaluations, *test_, train_.get(), !settings_.keywords.empty());
+  // Those of the settings were looked at when the sets came; a set of millions is not gone through before each episode.
+  if (evaluations != settings_.evaluations) check(evaluations, *test_, train_.get(), !settings_.keywords.empty());
   const torch::NoGradGuard no_grad;
   Features features = encode(model, evaluations, pairs != nullptr);
   std::vector<Figure> figures;

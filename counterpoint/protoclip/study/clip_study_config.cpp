@@ -1,9 +1,9 @@
 #include "counterpoint/protoclip/study/clip_study_config.h"
 
 #include <algorithm>
-#include <set>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/data/seeds.h"
 #include "counterpoint/data/toml.h"
 #include "counterpoint/protoclip/evaluate/zero_shot.h"
 
@@ -33,12 +33,6 @@ std::vector<StudyArm> read_arms(const data::Json& arms, const StudyArm& common, 
   }
   if (out.empty()) fail("{}: no arm; [arms.NAME] tables say what is compared", where);
   return out;
-}
-
-void check_seeds(const ClipStudyConfig& config, const std::string& where) {
-  const std::set<std::uint64_t> different(config.seeds.begin(), config.seeds.end());
-  if (different.empty()) fail("{}: 'seeds' is empty; at least one was expected", where);
-  if (different.size() < config.seeds.size()) fail("{}: 'seeds' holds one twice", where);
 }
 
 void check_base(const ClipStudyConfig& config, const std::string& where) {
@@ -83,7 +77,7 @@ ClipStudyConfig load_clip_study(const std::filesystem::path& file) {
       .bind("train", train_keys(common.train, common.teacher));
   root.read(json, file.string());
   if (config.output_dir.empty()) fail("{}: 'output_dir' is missing", file.string());
-  check_seeds(config, file.string());
+  data::check_seeds(config.seeds, file.string());
   for (const std::string& line : config.templates) check_template(line, file.string());
   config.arms = read_arms(arms, common, file.string());
   if (config.base.empty()) config.base = config.arms.front().name;
