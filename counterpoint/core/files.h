@@ -70,6 +70,8 @@ class MappedFile {
 /// line in flight. An unfinished last line of an earlier run is cut off when the file is opened.
 class LineAppender {
  public:
+  /// Creates the file where there is none. Error: it cannot be opened, or another process appends to it (the file is
+  /// locked until this object is gone).
   explicit LineAppender(const std::filesystem::path& path);
   ~LineAppender();
   LineAppender(const LineAppender&) = delete;
