@@ -143,7 +143,9 @@ void rename_synced(const fs::path& from, const fs::path& to) {
   sync_folder_of(to);
 }
 
-void check_writable(const fs::path& path) {
+void check_writable(const fs::path& named) {
+  const fs::path path = target_of(named);
+  if (is_special(path)) return;
   std::error_code unseen;
   if (fs::is_directory(path, unseen)) fail("cannot write {}: it is a folder, a file was expected", path.string());
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");

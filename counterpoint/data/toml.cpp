@@ -1,7 +1,7 @@
 #include "counterpoint/data/toml.h"
 
-#include <algorithm>
 #include <toml++/toml.h>
+#include <algorithm>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"

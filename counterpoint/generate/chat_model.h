@@ -57,6 +57,7 @@ struct ScoreReply {
 
 struct ModelUse {
   std::int64_t prompt_tokens = 0, reused_tokens = 0, new_tokens = 0, replies = 0, failed = 0;
+  bool operator==(const ModelUse&) const = default;
 };
 
 /// Requests are taken at any time, also from inside a callback; nothing runs until advance() is called.
@@ -69,7 +70,7 @@ class ChatModel {
   virtual void submit(ScoreRequest request, std::function<void(ScoreReply)> done) = 0;
   virtual bool can_score() const = 0;
   /// Does a bounded piece of work (one decoding step, or waits briefly for a server), runs the callbacks of what is
-  /// done. False: nothing is under way.
+  /// done. False: nothing is under way. Error: the model can serve nobody any more (a server that is gone).
   virtual bool advance() = 0;
   virtual ModelUse use() const = 0;
 };

@@ -28,6 +28,8 @@ void check_options(const RemoteOptions& options) {
   };
   if (options.concurrency < 1 || options.concurrency > 256)
     fail("a remote model's concurrency must be 1 to 256, not {}", options.concurrency);
+  if (options.give_up_after < 0)
+    fail("a remote model gives up after 0 (never) or more failures, not after {}", options.give_up_after);
   if (options.attempts < 1) fail("a remote model's attempts must be at least 1, not {}", options.attempts);
   positive(options.timeouts.connect, "the connect timeout");
   positive(options.timeouts.read, "the read timeout");
@@ -38,7 +40,10 @@ void check_options(const RemoteOptions& options) {
 class RemoteModel final : public ChatModel {
  public:
   explicit RemoteModel(RemoteService service)
-      : name_(service.options.address), advance_wait_(service.options.advance_wait), pool_(std::move(service)) {}
+      : name_(service.options.address),
+        advance_wait_(service.options.advance_wait),
+        give_up_after_(service.options.give_up_after),
+        pool_(std::move(service)) {}
 
   std::string name() const override { return name_; }
   bool can_score() const override { return false; }
@@ -109,17 +114,24 @@ class RemoteModel final : public ChatModel {
     const auto entry = under_way_.extract(finished.id);
     if (entry.empty()) return;  // it was stopped
     const Listener& listener = entry.mapped();
-    const ChatReply& reply = finished.reply;
+    const bool served = finished.exchanged.served;
+    ChatReply& reply = finished.exchanged.reply;
     ++(reply.error.empty() ? use_.replies : use_.failed);
     use_.prompt_tokens += reply.prompt_tokens;
     use_.reused_tokens += reply.reused_tokens;
     use_.new_tokens += reply.new_tokens;
     if (listener.on_text && !reply.text.empty()) listener.on_text(reply.text);
-    listener.done(std::move(finished.reply));
+    const std::string error = reply.error;
+    listener.done(std::move(reply));
+    unserved_ = served ? 0 : unserved_ + 1;
+    // It would be asked everything that is left, each question for as long as its tries last.
+    if (give_up_after_ > 0 && unserved_ >= give_up_after_)
+      fail("the last {} requests got nothing, the last one so: {}", unserved_, error);
   }
 
   std::string name_;
   std::chrono::milliseconds advance_wait_;
+  int give_up_after_, unserved_ = 0;
   std::deque<Waiting> waiting_;  ///< submitted since the last advance()
   std::deque<std::function<void(ScoreReply)>> unscored_;
   std::unordered_map<std::int64_t, Listener> under_way_;

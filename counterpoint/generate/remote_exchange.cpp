@@ -12,6 +12,12 @@ namespace {
 
 bool may_pass(int status) { return status == 408 || status == 429 || status >= 500; }
 
+/// Whether the next request would fare no better. Other refusals, such as of a prompt that is too long, are of that
+/// request alone.
+bool serves_nobody(int status) {
+  return status == 0 || may_pass(status) || status == 401 || status == 403 || status == 404;
+}
+
 /// Why `answer` is no reply, for a user.
 std::string describe(const HttpAnswer& answer, const RemoteService& service) {
   if (answer.status == 0) return answer.problem;
@@ -48,16 +54,17 @@ std::chrono::milliseconds pause_before(int next, const RemoteOptions& options, s
       static_cast<std::int64_t>(static_cast<double>(pause.count()) * (0.5 + 0.5 * jitter))};
 }
 
-ChatReply exchange(HttpPoster& poster, const RemoteService& service, const ChatRequest& request, const Pause& pause) {
+Exchanged exchange(HttpPoster& poster, const RemoteService& service, const ChatRequest& request, const Pause& pause) {
   const std::string body = chat_body(service.address.model, request);
-  ChatReply reply;
+  Exchanged out;
   for (int attempt = 1;; ++attempt) {
     const HttpAnswer answer = poster.post(body);
-    if (answer.status == 200) return read_reply(answer, service, request, attempt);
-    reply.error = error_line(service, attempt, describe(answer, service));
+    if (answer.status == 200) return {.reply = read_reply(answer, service, request, attempt)};
+    out.reply.error = error_line(service, attempt, describe(answer, service));
+    out.served = !serves_nobody(answer.status);
     const bool again = answer.status == 0 ? answer.try_again : may_pass(answer.status);
-    if (!again || attempt >= service.options.attempts) return reply;
-    if (!pause(pause_before(attempt + 1, service.options, answer.retry_after, request.stream))) return reply;
+    if (!again || attempt >= service.options.attempts) return out;
+    if (!pause(pause_before(attempt + 1, service.options, answer.retry_after, request.stream))) return out;
   }
 }
 

@@ -22,6 +22,11 @@ using Pause = std::function<bool(std::chrono::milliseconds)>;
 std::chrono::milliseconds pause_before(int next, const RemoteOptions& options, std::chrono::milliseconds retry_after,
                                        std::uint64_t stream);
 
-ChatReply exchange(HttpPoster& poster, const RemoteService& service, const ChatRequest& request, const Pause& pause);
+struct Exchanged {
+  ChatReply reply;
+  bool served = true;  ///< false: the server is gone, busy without end, or takes nothing from us (401, 403, 404)
+};
+
+Exchanged exchange(HttpPoster& poster, const RemoteService& service, const ChatRequest& request, const Pause& pause);
 
 }  // namespace counterpoint::generate

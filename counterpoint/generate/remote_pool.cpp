@@ -70,17 +70,17 @@ void RemotePool::run(HttpPoster& poster) {
     queue_.pop_front();
     ++busy_;
     lock.unlock();
-    ChatReply reply = answer(poster, work.request);
+    Exchanged exchanged = answer(poster, work.request);
     lock.lock();
     --busy_;
-    finished_.push_back({work.id, std::move(reply)});
+    finished_.push_back({work.id, std::move(exchanged)});
     work_done_.notify_all();
   }
   --running_;
   work_done_.notify_all();
 }
 
-ChatReply RemotePool::answer(HttpPoster& poster, const ChatRequest& request) {
+Exchanged RemotePool::answer(HttpPoster& poster, const ChatRequest& request) {
   const Pause pause = [this](std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
     return !stop_came_.wait_for(lock, time, [this] { return stopping_; });
@@ -89,9 +89,9 @@ ChatReply RemotePool::answer(HttpPoster& poster, const ChatRequest& request) {
     return exchange(poster, service_, request, pause);
   } catch (const std::exception& error) {
     // A thread must not end the program: out of memory, say, costs this reply only.
-    ChatReply reply;
-    reply.error = service_.address.chat_url() + ": " + error.what();
-    return reply;
+    Exchanged failed;
+    failed.reply.error = service_.address.chat_url() + ": " + error.what();
+    return failed;
   }
 }
 

@@ -16,7 +16,7 @@ class RemotePool {
  public:
   struct Finished {
     std::int64_t id = 0;
-    ChatReply reply;
+    Exchanged exchanged;
   };
 
   /// Starts no thread: each comes with a request that finds all others busy, up to options.concurrency.
@@ -42,7 +42,7 @@ class RemotePool {
 
   void add_worker();
   void run(HttpPoster& poster);
-  ChatReply answer(HttpPoster& poster, const ChatRequest& request);
+  Exchanged answer(HttpPoster& poster, const ChatRequest& request);
 
   const RemoteService service_;
   std::vector<std::unique_ptr<Worker>> workers_;  ///< touched by the caller's thread only

@@ -23,7 +23,7 @@ struct Sequence {
   Sampling sampling;
   RandomStream random{0};
   bool stopped = false, finished = false;
-  std::string error;  ///< not empty: why it ended
+  std::string error;                        ///< not empty: why it ended
   std::function<void(Sequence&)> advanced;  ///< after each step that it took part in; may set `finished`
   std::function<void(Sequence&)> done;
 

@@ -2,6 +2,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/cpu_decoder.h"
+#include "counterpoint/nn/kernels/parallel.h"
 #include "counterpoint/nn/torch_module.h"
 
 namespace counterpoint::nn {
@@ -21,11 +22,12 @@ void check_device(const std::string& name) {
     fail("unknown device '{}'{}", name, suggestion(name, known));
 }
 
-/// See nn/torch/entry.cpp. The module stays loaded: libtorch cannot be unloaded.
+/// See nn/torch/entry.cpp. The module stays loaded: libtorch cannot be unloaded. What set_threads() was told is
+/// handed over, since the module has a copy of those kernels to itself.
 std::unique_ptr<Decoder> load_torch_decoder(const weights::ModelFiles& model, const DecoderOptions& options) {
-  using Entry = Decoder* (*)(const weights::ModelFiles&, const DecoderOptions&);
+  using Entry = Decoder* (*)(const weights::ModelFiles&, const DecoderOptions&, int);
   void* entry = torch_function("counterpoint_torch_decoder", "device '" + options.device + "'");
-  return std::unique_ptr<Decoder>(reinterpret_cast<Entry>(entry)(model, options));
+  return std::unique_ptr<Decoder>(reinterpret_cast<Entry>(entry)(model, options, told_threads()));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ struct TrainRow {
   std::vector<TrainBranch> branches;
   std::int64_t tokens() const;
   std::int64_t unshared_tokens() const;  ///< as if each branch had its prefix for itself
-  double trained_weight() const;  ///< trained tokens, each with its branch's weight
+  double trained_weight() const;         ///< trained tokens, each with its branch's weight
   std::int64_t prefix_of(const TrainBranch& branch) const { return branch.after ? branch.after : std::ssize(prefix); }
 };
 

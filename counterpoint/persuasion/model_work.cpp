@@ -5,11 +5,17 @@
 #include <algorithm>
 
 namespace counterpoint::persuasion {
+namespace {
+
+/// A server may take that long for a reply.
+constexpr std::chrono::seconds worth_telling{10};
+
+}  // namespace
 
 ModelWork::ModelWork(const std::vector<generate::ChatModel*>& models) {
   for (generate::ChatModel* model : models)
     if (model && std::find(models_.begin(), models_.end(), model) == models_.end()) models_.push_back(model);
-  before_ = total();
+  before_ = last_ = total();
 }
 
 bool ModelWork::advance() {
@@ -18,13 +24,21 @@ bool ModelWork::advance() {
   return busy;
 }
 
-std::string ModelWork::detail() const {
+std::string ModelWork::detail() {
   const generate::ModelUse now = total();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const auto time = std::chrono::steady_clock::now();
+  if (now != last_) last_change_ = time;
+  last_ = now;
+  const double seconds = std::chrono::duration<double>(time - start_).count();
   const auto prompts = static_cast<double>(now.prompt_tokens - before_.prompt_tokens);
   const auto reused = static_cast<double>(now.reused_tokens - before_.reused_tokens);
   const double rate = seconds > 0 ? static_cast<double>(now.new_tokens - before_.new_tokens) / seconds : 0;
-  return fmt::format("{:.0f} tokens/s, {:.0f} % of prompts reused", rate, prompts > 0 ? 100 * reused / prompts : 0);
+  const std::string text =
+      fmt::format("{:.0f} tokens/s, {:.0f} % of prompts reused", rate, prompts > 0 ? 100 * reused / prompts : 0);
+  const auto silence = time - last_change_;
+  // A local model tells of a reply only when it is whole, which may take long.
+  if (silence < worth_telling || std::ranges::all_of(models_, &generate::ChatModel::can_score)) return text;
+  return fmt::format("nothing said for {:.0f} s, {}", std::chrono::duration<double>(silence).count(), text);
 }
 
 generate::ModelUse ModelWork::total() const {

@@ -14,15 +14,16 @@ class ModelWork {
 
   /// Lets each model do a bounded piece of work. False: nothing is under way in any.
   bool advance();
-  /// "412 tokens/s, 71 % of prompts reused", since construction.
-  std::string detail() const;
+  /// "412 tokens/s, 71 % of prompts reused", since construction; for how long a server has said nothing, where it is
+  /// long.
+  std::string detail();
 
  private:
   generate::ModelUse total() const;
 
   std::vector<generate::ChatModel*> models_;
-  generate::ModelUse before_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  generate::ModelUse before_, last_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), last_change_ = start_;
 };
 
 }  // namespace counterpoint::persuasion

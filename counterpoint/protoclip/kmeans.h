@@ -20,7 +20,7 @@ struct KMeansOptions {
   std::int64_t redos = 3;           ///< whole runs from other starts; the lowest objective is kept (faiss: nredo)
   std::string start = "k-means++";  ///< or "random": K different rows
   std::uint64_t seed = 0;
-  torch::Tensor warm_start;         ///< [K, d]: the first run starts here; further redos as `start` says
+  torch::Tensor warm_start;  ///< [K, d]: the first run starts here; further redos as `start` says
 };
 
 struct KMeansResult {

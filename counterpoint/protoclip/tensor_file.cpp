@@ -1,5 +1,6 @@
 #include "counterpoint/protoclip/tensor_file.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "counterpoint/core/error.h"
@@ -68,12 +69,18 @@ torch::Tensor text_tensor(std::string_view text) {
 }
 
 torch::Tensor line_tensor(const std::vector<std::string>& keys) {
-  std::string text;
+  std::int64_t size = 0;
   for (const std::string& key : keys) {
     if (key.find('\n') != std::string::npos) fail("the sample '{}' has a line break in its key", key);
-    text += key + '\n';
+    size += std::ssize(key) + 1;
   }
-  return text_tensor(text);
+  torch::Tensor bytes = torch::empty({size}, torch::TensorOptions(torch::kUInt8));
+  auto* at = static_cast<char*>(bytes.mutable_data_ptr());
+  for (const std::string& key : keys) {
+    at = std::copy(key.begin(), key.end(), at);
+    *at++ = '\n';
+  }
+  return bytes;
 }
 
 TensorFile::TensorFile(const std::filesystem::path& file, std::string kind)

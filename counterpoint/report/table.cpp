@@ -52,7 +52,7 @@ std::vector<size_t> Table::widths(const Terminal& terminal) const {
     for (const auto& row : rows_)
       if (!row.empty()) widths[c] = std::max(widths[c], display_width(row[c]));
   }
-  for (size_t c = 0; c < columns_.size(); ++c) {
+  for (size_t c = 0; terminal.cuts && c < columns_.size(); ++c) {
     const size_t total = total_width(widths);
     if (!columns_[c].shrinks || total <= terminal.width || widths[c] <= narrowest) continue;
     widths[c] -= std::min(total - terminal.width, widths[c] - narrowest);

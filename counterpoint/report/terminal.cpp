@@ -26,13 +26,14 @@ bool locale_is_utf8() {
   return false;
 }
 
+/// 0 = not known.
 size_t width_of(int descriptor) {
   winsize size{};
   if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   const std::string_view columns = environment("COLUMNS");
   size_t width = 0;
   std::from_chars(columns.data(), columns.data() + columns.size(), width);
-  return width > 0 ? width : Terminal{}.width;
+  return width;
 }
 
 size_t width_of_character(char32_t character) {
@@ -44,7 +45,9 @@ size_t width_of_character(char32_t character) {
 
 Terminal terminal_of(int descriptor) {
   Terminal terminal;
-  terminal.width = width_of(descriptor);
+  const size_t width = width_of(descriptor);
+  terminal.cuts = width > 0;
+  if (terminal.cuts) terminal.width = width;
   terminal.utf8 = locale_is_utf8();
   terminal.colour = ::isatty(descriptor) == 1 && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
   return terminal;

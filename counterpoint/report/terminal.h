@@ -11,11 +11,12 @@ struct Terminal {
   size_t width = 100;   ///< columns
   bool utf8 = true;     ///< draw with lines, check marks and dots; else with ASCII
   bool colour = false;  ///< ANSI colours
+  bool cuts = true;     ///< tables are cut to the width
 };
 
 /// The terminal behind a file descriptor (1: standard output). Colour only where it is a terminal, TERM is not "dumb"
-/// and NO_COLOR is unset or empty; width from the terminal, else from COLUMNS, else the default; UTF-8 as LC_ALL,
-/// LC_CTYPE or LANG say.
+/// and NO_COLOR is unset or empty; width from the terminal, else from COLUMNS, else the default, to which tables are
+/// not cut, so that a log has all of them; UTF-8 as LC_ALL, LC_CTYPE or LANG say.
 Terminal terminal_of(int descriptor);
 
 /// Columns that UTF-8 text takes: 2 for wide East Asian characters and emoji, 0 for combining and control characters.

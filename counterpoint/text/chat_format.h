@@ -24,6 +24,9 @@ class ChatFormat {
   /// What stands between a prompt with add_generation_prompt and the assistant's text: " " where the template puts a
   /// space before the text (Mistral), an empty thinking part (Qwen3), else nothing.
   virtual std::string reply_prefix() const { return ""; }
+  /// A whole reply as the template writes it behind such a prompt: reply_prefix() and the text, without outer white
+  /// space where the template takes that away (Llama 3, Mistral v0.3), with its own thinking (Qwen3).
+  virtual std::string reply(std::string_view text) const { return reply_prefix() + std::string(text); }
   /// What follows the assistant's text when its turn is over, as one string: "<|im_end|>\n", "<|eot_id|>", "</s>".
   virtual std::string turn_end() const = 0;
   /// The token that ends an assistant's turn: "<|im_end|>", "<|eot_id|>", "</s>".

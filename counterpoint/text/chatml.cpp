@@ -66,8 +66,14 @@ class Qwen3 final : public Chatml {
  public:
   Qwen3() : Chatml("qwen3", "") {}
   std::string reply_prefix() const override { return "<think>\n\n</think>\n\n"; }
+  std::string reply(std::string_view text) const override { return with_thinking(reply_in(std::string(text))); }
 
  private:
+  static std::string with_thinking(const Reply& reply) {
+    return "<think>\n" + without_newlines_behind(reply.thinking) + "\n</think>\n\n" +
+           without_newlines_before(reply.text);
+  }
+
   /// The last user message that is no tool's answer; behind it a reply keeps its thinking.
   static size_t last_query(const Messages& messages) {
     for (size_t i = messages.size(); i-- > 0;) {
@@ -87,9 +93,7 @@ class Qwen3 final : public Chatml {
       }
       const Reply reply = reply_in(messages[i].content);
       const bool thinks = i > query && (i + 1 == messages.size() || !reply.thinking.empty());
-      out += turn("assistant", thinks ? "<think>\n" + without_newlines_behind(reply.thinking) + "\n</think>\n\n" +
-                                            without_newlines_before(reply.text)
-                                      : reply.text);
+      out += turn("assistant", thinks ? with_thinking(reply) : reply.text);
     }
   }
 };

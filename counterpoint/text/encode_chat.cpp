@@ -10,10 +10,9 @@ std::vector<TokenId> encode_prompt(const Tokenizer& tokenizer, const ChatFormat&
 
 std::vector<TokenId> encode_reply(const Tokenizer& tokenizer, const ChatFormat& format, std::string_view text,
                                   ReplyEnd end) {
-  std::string whole = format.reply_prefix();
+  std::string whole = end == ReplyEnd::open ? format.reply_prefix() + std::string(text) : format.reply(text);
   // The space before a reply is the beginning of its first word's token; alone it would be a token of its own.
   if (text.empty() && end == ReplyEnd::open && whole == " ") whole.clear();
-  whole += text;
   std::vector<TokenId> ids = tokenizer.encode(whole, {.parse_special = false, .continues = true});
   if (end == ReplyEnd::stop_token) ids.push_back(stop_id(tokenizer, format));
   if (end == ReplyEnd::turn_end)

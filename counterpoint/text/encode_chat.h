@@ -21,8 +21,8 @@ enum class ReplyEnd {
 
 /// The reply's ids, to be put behind the prompt's: the two parts are encoded apart, so that the prompt's ids are always
 /// a prefix of the whole, and no token spans the border. What stands between prompt and text (ChatFormat::reply_prefix)
-/// belongs to the reply. Special tokens spelled in `text` are text. An open reply without text is empty but for Qwen3's
-/// empty thinking part.
+/// belongs to the reply; one that is closed is written as ChatFormat::reply does. Special tokens spelled in `text` are
+/// text. An open reply without text is empty but for Qwen3's empty thinking part.
 /// Error: the stop token is not in the vocabulary.
 std::vector<TokenId> encode_reply(const Tokenizer& tokenizer, const ChatFormat& format, std::string_view text,
                                   ReplyEnd end);

@@ -12,6 +12,7 @@ class Llama3 final : public ChatFormat {
   std::string name() const override { return dated_ ? "llama3.1" : "llama3"; }
   std::string turn_end() const override { return "<|eot_id|>"; }
   std::string stop_token() const override { return "<|eot_id|>"; }
+  std::string reply(std::string_view text) const override { return trimmed(text); }
 
   std::string render(const Messages& messages, RenderOptions options) const override {
     check_roles(messages, name());
@@ -30,7 +31,7 @@ class Llama3 final : public ChatFormat {
   }
 
  private:
-  static std::string trimmed(const std::string& content) { return std::string(strip_space(content)); }
+  static std::string trimmed(std::string_view content) { return std::string(strip_space(content)); }
   static std::string header(const std::string& role) { return "<|start_header_id|>" + role + "<|end_header_id|>\n\n"; }
   static std::string turn(const std::string& role, const std::string& content) {
     return header(role) + content + "<|eot_id|>";

@@ -23,6 +23,9 @@ class Mistral final : public ChatFormat {
     return "";
   }
   std::string reply_prefix() const override { return version_ == MistralVersion::v02_original ? "" : " "; }
+  std::string reply(std::string_view text) const override {
+    return reply_prefix() + std::string(version_ == MistralVersion::v03 ? strip_space(text) : text);
+  }
   std::string turn_end() const override { return eos_; }
   std::string stop_token() const override { return eos_; }
 
@@ -36,7 +39,7 @@ class Mistral final : public ChatFormat {
     for (size_t i = first; i < messages.size(); ++i) {
       const std::string& content = messages[i].content;
       if (messages[i].role == "assistant")
-        out += reply_prefix() + (version_ == MistralVersion::v03 ? std::string(strip_space(content)) : content) + eos_;
+        out += reply(content) + eos_;
       else
         out += instruction(has_system && i == place_of_system ? messages.front().content + "\n\n" + content : content);
     }

@@ -48,26 +48,34 @@ std::vector<std::string> tensor_names(const Adapter& adapter) {
   return names;
 }
 
-void check_names(const TensorSource& source, const std::vector<std::string>& expected) {
+/// What does not fit mostly belongs to another model, whose name an adapter may tell.
+std::string made_for(const Adapter& adapter) {
+  const std::string& model = adapter.config.base_model;
+  return model.empty() ? "" : ". The adapter was made for " + model;
+}
+
+void check_names(const TensorSource& source, const Adapter& adapter) {
+  const std::vector<std::string> expected = tensor_names(adapter);
   for (const std::string& name : source.names()) {
     if (std::ranges::find(expected, name) != expected.end()) continue;
     if (name.ends_with(".bias"))
       fail("{}: '{}' is a trained bias; adapters with these are not supported", source.where(), name);
     const std::string nearest = nearest_name(name, expected);
-    fail("{}: tensor '{}' belongs to no matrix that the adapter's config chooses in this model (it has {}, like '{}')",
-         source.where(), name, expected.size(), nearest.empty() ? expected.front() : nearest);
+    fail(
+        "{}: tensor '{}' belongs to no matrix that the adapter's config chooses in this model (it has {}, like '{}'){}",
+        source.where(), name, expected.size(), nearest.empty() ? expected.front() : nearest, made_for(adapter));
   }
   for (const std::string& name : expected)
-    if (!source.has(name)) fail("{}: tensor '{}' is missing", source.where(), name);
+    if (!source.has(name)) fail("{}: tensor '{}' is missing{}", source.where(), name, made_for(adapter));
 }
 
 std::vector<float> read_matrix(const TensorSource& source, const std::string& name, std::int64_t rows,
-                               std::int64_t columns) {
+                               std::int64_t columns, const std::string& hint) {
   const TensorView view = source.view(name);
   const std::vector<std::int64_t> expected{rows, columns};
   if (view.shape != expected)
-    fail("{}: tensor '{}' has shape {}; {} was expected by the adapter's config and this model", source.where(), name,
-         shape_text(view.shape), shape_text(expected));
+    fail("{}: tensor '{}' has shape {}; {} was expected by the adapter's config and this model{}", source.where(), name,
+         shape_text(view.shape), shape_text(expected), hint);
   using enum DType;
   const std::vector<DType> readable{f32, f16, bf16};
   if (std::ranges::find(readable, view.dtype) == readable.end())
@@ -87,13 +95,13 @@ Adapter read_adapter(const fs::path& folder, const ModelConfig& model) {
   try {
     adapter.parts = adapted_parts(adapter.config, model);
   } catch (const Error& error) {
-    fail("{}: {}", (folder / adapter_config_file).string(), error.what());
+    fail("{}: {}{}", (folder / adapter_config_file).string(), error.what(), made_for(adapter));
   }
   const auto source = open_safetensors(folder / adapter_tensors_file);
-  check_names(*source, tensor_names(adapter));
+  check_names(*source, adapter);
   for (auto& [matrix, part] : adapter.parts) {
-    part.a = read_matrix(*source, lora_tensor_name(matrix, 'A'), part.r, part.in);
-    part.b = read_matrix(*source, lora_tensor_name(matrix, 'B'), part.out, part.r);
+    part.a = read_matrix(*source, lora_tensor_name(matrix, 'A'), part.r, part.in, made_for(adapter));
+    part.b = read_matrix(*source, lora_tensor_name(matrix, 'B'), part.out, part.r, made_for(adapter));
   }
   return adapter;
 }

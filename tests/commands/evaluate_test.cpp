@@ -1,7 +1,10 @@
 // pbt evaluate, with a server as the model: it repeats the last thing said to it.
 #include <algorithm>
+#include <csignal>
+#include <thread>
 
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/data/jsonl.h"
 #include "tests/commands/run_command.h"
@@ -31,6 +34,12 @@ class EvaluateCommand : public testing::Test {
                                        "--answer-mode", "alias"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return evaluate(std::move(arguments));
+  }
+
+  /// Flip-flop with six requests, one after the other, and an output.
+  CommandResult one_by_one(const MisbehavingServer& server) {
+    return evaluate({"flipflop", "--model", server.address(), "--questions", questions_, "--answer-mode", "alias",
+                     "--no-control", "--concurrency", "1", "--output", output_});
   }
 
   ScratchDir dir_;
@@ -72,6 +81,46 @@ TEST_F(EvaluateCommand, AnEarlierOutputIsComparedWith) {
   EXPECT_EQ(rows[0]["mcnemar_p"], 1);
 }
 
+TEST_F(EvaluateCommand, WhatFailedIsAskedForAgainAndNothingElse) {
+  const MisbehavingServer server({Act::answer, Act::bad_request, Act::answer});
+  const CommandResult first = one_by_one(server);
+  ASSERT_EQ(first.exit_code, 0) << first.error;
+  expect_contains(first.error, "1 items failed and are left out; the same command tries them again");
+  const size_t kept = split(read_file(output_ + ".replies.jsonl"), '\n').size() - 1;
+  const CommandResult second = one_by_one(server);
+  ASSERT_EQ(second.exit_code, 0) << second.error;
+  expect_contains(second.error, "Going on from the " + std::to_string(kept) + " replies in ");
+  EXPECT_FALSE(std::filesystem::exists(output_ + ".replies.jsonl"));
+  const data::Json resumed = data::read_json(output_);
+  EXPECT_EQ(server.seen().size(), 7u);  // each of six once, and the one that failed
+  ASSERT_EQ(one_by_one(server).exit_code, 0);
+  EXPECT_EQ(server.seen().size(), 13u);
+  EXPECT_EQ(resumed, data::read_json(output_));
+}
+
+TEST_F(EvaluateCommand, CtrlCKeepsWhatWasSaidAndTheSameCommandGoesOn) {
+  const MisbehavingServer server({Act::answer, Act::answer, Act::hang, Act::answer});
+  CommandResult stopped;
+  {
+    const InterruptGuard guard;
+    std::thread ctrl_c([&] {
+      while (server.seen().size() < 3) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      std::raise(SIGINT);
+    });
+    stopped = one_by_one(server);
+    ctrl_c.join();
+  }
+  EXPECT_EQ(stopped.exit_code, 130);
+  expect_contains(stopped.out, "Interrupted; the figures are of 0 items. The same command goes on from there.");
+  const CommandResult on = one_by_one(server);
+  ASSERT_EQ(on.exit_code, 0) << on.error;
+  expect_contains(on.error, "Going on from the 2 replies in ");
+  EXPECT_EQ(server.seen().size(), 7u);
+  const data::Json resumed = data::read_json(output_);
+  ASSERT_EQ(one_by_one(server).exit_code, 0);
+  EXPECT_EQ(resumed, data::read_json(output_));
+}
+
 TEST_F(EvaluateCommand, SeedsAreMeanAndSpread) {
   for (const char* name : {"a.json", "b.json"})
     write_file_atomic(dir_ / name, std::string("{\"evaluation\": \"balanced\", \"figures\": [{\"metric\": "
@@ -83,6 +132,7 @@ TEST_F(EvaluateCommand, SeedsAreMeanAndSpread) {
   ASSERT_EQ(flipflop({"--output", output_}).exit_code, 0);
   expect_contains(evaluate({"seeds", (dir_ / "a.json").string(), output_}).error,
                   "holds the evaluation 'flipflop', the files before it 'balanced'");
+  expect_contains(evaluate({"seeds", output_, dir_.path().string() + "/./out.json"}).error, "is named twice");
 }
 
 TEST_F(EvaluateCommand, HeldOutPairsAreAnswered) {

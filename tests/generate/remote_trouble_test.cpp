@@ -80,6 +80,32 @@ TEST(RemoteRetries, GiveUpOnAConnectionThatNeverStands) {
   expect_contains(ask(*connect_remote(options), question("Hi?")).error, "no connection within 0.1 s");
 }
 
+TEST(RemoteGivingUp, EndsARunThatNobodyAnswers) {
+  const MisbehavingServer server({Act::overloaded, Act::answer, Act::overloaded});
+  RemoteOptions options = quick(server.address());
+  options.give_up_after = 3;
+  options.attempts = 1;
+  const auto model = connect_remote(options);
+  for (int i = 0; i < 4; ++i) ask(*model, question("Hi?"));  // busy, answered, busy, busy
+  ChatReply last;
+  model->submit(question("Hi?"), [&](ChatReply reply) { last = std::move(reply); });
+  const std::string error = error_of([&] {
+    while (model->advance())
+      ;
+  });
+  expect_contains(error, "the last 3 requests got nothing, the last one so: " + server.address().substr(0, 21));
+  expect_contains(last.error, "no free slot");  // whoever asked is told, too
+  EXPECT_EQ(server.seen().size(), 5u);
+}
+
+TEST(RemoteGivingUp, IsNotForRequestsThatAreRefused) {
+  const MisbehavingServer server({Act::bad_request});
+  RemoteOptions options = quick(server.address());
+  options.give_up_after = 2;
+  const auto model = connect_remote(options);
+  for (int i = 0; i < 5; ++i) expect_contains(ask(*model, question("Hi?")).error, "answered 400");
+}
+
 TEST(RemoteRefusals, AreNotTriedAgain) {
   const MisbehavingServer server({Act::bad_request});
   const std::string error = ask(server).error;

@@ -64,9 +64,11 @@ TEST(Terminal, NoColourAndColumnsFromTheEnvironmentWhereThereIsNoTerminal) {
   {
     const Variable columns("COLUMNS", "72");
     EXPECT_EQ(terminal_of(file).width, 72u);
+    EXPECT_TRUE(terminal_of(file).cuts);
   }
   const Variable columns("COLUMNS", "wide");
   EXPECT_EQ(terminal_of(file).width, Terminal{}.width);
+  EXPECT_FALSE(terminal_of(file).cuts);
   EXPECT_FALSE(terminal_of(file).colour);
   ::close(file);
 }

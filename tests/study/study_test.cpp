@@ -110,10 +110,11 @@ TEST(Stages, WhatWasThereIsSetAsideAndTold) {
   const test::ScratchDir scratch;
   std::string told;
   const auto run = [&](int seed) {
-    Stages(scratch.path(), {}, [&](const std::string& line) { told += line; })
-        .run("arms/pbt-1", {{"seed", seed}}, [&](const std::filesystem::path& folder) {
-          write_file_atomic(folder / "seed", std::to_string(seed));
-        });
+    Stages(scratch.path(), {}, [&](const std::string& line) {
+      told += line;
+    }).run("arms/pbt-1", {{"seed", seed}}, [&](const std::filesystem::path& folder) {
+      write_file_atomic(folder / "seed", std::to_string(seed));
+    });
   };
   run(1);
   EXPECT_EQ(told, "");

@@ -30,6 +30,7 @@ class ScriptedModel final : public generate::ChatModel {
   void submit(generate::ChatRequest request, std::function<void(generate::ChatReply)> done) override {
     chats.push_back(request);
     waiting_.push_back([this, request = std::move(request), done = std::move(done)] {
+      if (request.stop && request.stop()) return done({});
       generate::ChatReply reply = reply_(request);
       ++(reply.error.empty() ? use_.replies : use_.failed);
       if (request.on_text && !reply.text.empty()) request.on_text(reply.text);

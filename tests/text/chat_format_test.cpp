@@ -131,10 +131,13 @@ TEST(ChatFormat, NamesAreMadeAndStopTokensBeginTheTurnEnd) {
     EXPECT_TRUE(format->turn_end().starts_with(format->stop_token()));
     // What stands between a prompt and the reply's text is what the template writes there.
     const text::Messages prompt{{"user", "u"}};
-    const text::Messages whole{{"user", "u"}, {"assistant", "reply"}};
-    EXPECT_EQ(
-        format->render(prompt, {.add_generation_prompt = true}) + format->reply_prefix() + "reply" + format->turn_end(),
-        format->render(whole));
+    const std::string begin = format->render(prompt, {.add_generation_prompt = true});
+    EXPECT_EQ(begin + format->reply_prefix() + "reply" + format->turn_end(),
+              format->render({{"user", "u"}, {"assistant", "reply"}}));
+    for (const char* reply : {"reply", " \n\nreply \n", "<think>\nWell.\n</think>\n\nreply", ""})
+      EXPECT_EQ(begin + format->reply(reply) + format->turn_end(),
+                format->render({{"user", "u"}, {"assistant", reply}}))
+          << name;
   }
 }
 

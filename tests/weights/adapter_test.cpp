@@ -155,6 +155,19 @@ TEST(AdapterRead, WhatIsOffOrIdleIsNot) {
   EXPECT_EQ(read_adapter(copy.path(), llama()).parts.size(), 6u);
 }
 
+TEST(AdapterRead, WhatDoesNotFitTellsForWhichModelItWasMade) {
+  const AdapterCopy copy;
+  Json json = data::read_json(copy.config());
+  json["base_model_name_or_path"] = "someone/another-model";
+  write_file_atomic(copy.config(), json.dump());
+  expect_contains(copy.error_with_tensors([](std::vector<TensorView>& views) { views.pop_back(); }),
+                  "is missing. The adapter was made for someone/another-model");
+  json["layers_to_transform"] = {0, 30};
+  write_file_atomic(copy.config(), json.dump());
+  expect_contains(error_of([&] { read_adapter(copy.path(), llama()); }),
+                  ". The adapter was made for someone/another-model");
+}
+
 TEST(AdapterRead, TensorsMustBeExactlyThoseOfTheConfig) {
   const AdapterCopy copy;
   const std::string key = "base_model.model.model.layers.0.self_attn.k_proj.lora_A.weight";

@@ -33,8 +33,7 @@ struct Options {
   int in_flight = AskSettings{}.in_flight;
 };
 
-AskResult ask(const Options& options, const std::vector<Question>& questions) {
-  Speakers speakers(options.models, options.replies);
+AskResult ask(const Options& options, const std::vector<Question>& questions, Speakers& speakers) {
   const Speaker speaker = speakers.get("A", options.model);
   const AskSettings settings{.config = tree_of(options.source),
                              .sampling = options.replies.sampling,
@@ -82,13 +81,17 @@ void write_rows(const std::string& path, const std::vector<Asked>& asked) {
   std::printf("\nWritten: %s\n", path.c_str());
 }
 
-void tell_failed(const std::vector<Asked>& asked) {
+/// How many there are.
+std::int64_t tell_failed(const std::vector<Asked>& asked, bool kept) {
   std::int64_t failed = 0;
   for (const Asked& one : asked)
     if (!one.error.empty() && failed++ == 0)
       std::fprintf(stderr, "question '%s' failed: %s\n", one.question.id.c_str(), one.error.c_str());
   if (failed > 0 && failed == std::ssize(asked)) fail("none of {} questions got an answer", failed);
-  if (failed > 0) std::fprintf(stderr, "%lld questions failed and are left out\n", static_cast<long long>(failed));
+  if (failed > 0)
+    std::fprintf(stderr, "%lld questions failed and are left out%s\n", static_cast<long long>(failed),
+                 kept ? "; the same command asks them again" : "");
+  return failed;
 }
 
 void run(const Options& options) {
@@ -96,15 +99,20 @@ void run(const Options& options) {
   check_answer_mode(options.replies.answer_mode, questions);
   if (options.direct && options.replies.answer_mode != "choices")
     fail("--direct weighs the choices without a reply and needs --answer-mode choices");
-  const AskResult result = ask(options, questions);
+  if (!options.output.empty()) check_writable(options.output);
+  Speakers speakers(options.models, options.replies, options.output);
+  const AskResult result = ask(options, questions, speakers);
   if (result.interrupted)
-    std::printf("Interrupted after %zu of %zu questions.\n", result.asked.size(), questions.size());
+    std::printf("Interrupted after %zu of %zu questions.%s\n", result.asked.size(), questions.size(),
+                speakers.keep() ? " The same command goes on from there." : "");
+  std::int64_t failed = 0;
   if (!result.asked.empty()) {
-    tell_failed(result.asked);
+    failed = tell_failed(result.asked, speakers.keep());
     print_table(group_asked(result.asked));
-    if (!options.output.empty()) write_rows(options.output, result.asked);
+    if (!options.output.empty()) write_rows(output_of(options.output, result.interrupted), result.asked);
   }
   if (result.interrupted) throw Interrupted{};
+  if (failed == 0) speakers.done();
 }
 
 }  // namespace

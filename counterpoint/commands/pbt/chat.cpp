@@ -5,11 +5,11 @@
 #include <iostream>
 #include <memory>
 
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/chat_session.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/pbt/model_options.h"
-#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/question_options.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
@@ -64,6 +64,7 @@ void greet(const ModelSpec& spec) {
 }
 
 void run(Options& options) {
+  options.models.give_up_after = 0;  // the person decides
   ModelShelf shelf(options.models);
   options.chat.adapter = !options.model.adapter.empty();
   const auto model = [&](bool adapted) -> generate::ChatModel& {

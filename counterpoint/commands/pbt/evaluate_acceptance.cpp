@@ -5,10 +5,10 @@
 
 #include <cstdio>
 
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/pbt/evaluate.h"
 #include "counterpoint/commands/pbt/evaluate_options.h"
-#include "counterpoint/commands/option_help.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/persuasion/evaluate/acceptance.h"
 #include "counterpoint/report/table.h"
@@ -54,7 +54,7 @@ void run(const Options& options) {
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
   const Earlier earlier = earlier_of(options, "acceptance");
-  Speakers speakers(options.models, options.replies);
+  Speakers speakers(options.models, options.replies, options.output);
   const Speaker speaker = speakers.get("A", options.model);
   std::optional<Speaker> other;
   if (!options.other.model.empty()) other = speakers.get("B", options.other);
@@ -72,7 +72,7 @@ void run(const Options& options) {
   told["sample_temperature"] = settings.sample_temperature;
   if (other) told["other"] = model_json(options.other);
   print_regression(result);
-  report_result(options, told, earlier, evaluated(result, acceptance_statistics()));
+  report_result(options, speakers, told, earlier, evaluated(result, acceptance_statistics()));
 }
 
 }  // namespace

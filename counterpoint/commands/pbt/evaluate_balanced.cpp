@@ -48,7 +48,7 @@ void run(const Options& options) {
   for (const HeldOutPair& pair : pairs) questions.push_back(pair.question);
   check_answer_mode(options.replies.answer_mode, questions);
   const Earlier earlier = earlier_of(options, "balanced");
-  Speakers speakers(options.models, options.replies);
+  Speakers speakers(options.models, options.replies, options.output);
   const Speaker speaker = speakers.get("A", options.model);
   BalancedSettings settings;
   take_options(options, settings);
@@ -62,7 +62,7 @@ void run(const Options& options) {
   told.update(settings_json(options));
   told["pairs"] = options.pairs;
   told["second_choice"] = settings.second_choice;
-  report_result(options, told, earlier, evaluated(result, balanced_statistics()));
+  report_result(options, speakers, told, earlier, evaluated(result, balanced_statistics()));
 }
 
 }  // namespace

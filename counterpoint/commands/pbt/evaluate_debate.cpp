@@ -1,7 +1,7 @@
 // pbt evaluate debate: models that talk until they agree, in every order.
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/evaluate.h"
 #include "counterpoint/commands/pbt/evaluate_options.h"
-#include "counterpoint/commands/option_help.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/persuasion/evaluate/debate.h"
@@ -33,7 +33,7 @@ void run(const Options& options) {
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
   const Earlier earlier = earlier_of(options, "debate");
-  Speakers speakers(options.models, options.replies);
+  Speakers speakers(options.models, options.replies, options.output);
   std::vector<Speaker> speaking;
   data::Json models = data::Json::array();
   for (const ModelSpec& member : members) {
@@ -49,7 +49,8 @@ void run(const Options& options) {
   data::Json told{{"models", models}};
   told.update(settings_json(options));
   told["turns"] = options.turns > 0 ? options.turns : 2 * static_cast<int>(members.size());
-  report_result(options, told, earlier, evaluated(result, debate_statistics(static_cast<int>(members.size()))));
+  report_result(options, speakers, told, earlier,
+                evaluated(result, debate_statistics(static_cast<int>(members.size()))));
 }
 
 }  // namespace

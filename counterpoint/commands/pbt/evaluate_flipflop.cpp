@@ -19,7 +19,7 @@ void run(const Options& options) {
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
   const Earlier earlier = earlier_of(options, "flipflop");
-  Speakers speakers(options.models, options.replies);
+  Speakers speakers(options.models, options.replies, options.output);
   const Speaker speaker = speakers.get("A", options.model);
   FlipflopSettings settings;
   take_options(options, settings);
@@ -30,7 +30,7 @@ void run(const Options& options) {
   data::Json told = model_json(options.model);
   told.update(settings_json(options));
   told["control"] = settings.control;
-  report_result(options, told, earlier, evaluated(result, flipflop_statistics()));
+  report_result(options, speakers, told, earlier, evaluated(result, flipflop_statistics()));
 }
 
 }  // namespace

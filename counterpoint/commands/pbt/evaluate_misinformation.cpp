@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <set>
 
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/pbt/evaluate.h"
 #include "counterpoint/commands/pbt/evaluate_options.h"
-#include "counterpoint/commands/option_help.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
@@ -159,7 +159,7 @@ void run(const Options& options) {
   if (options.source.spec.empty()) throw CLI::RequiredError("--questions");
   const std::vector<MisledQuestion> questions = questions_for(options);
   const Earlier earlier = earlier_of(options, "misinformation");
-  Speakers speakers(options.models, options.replies);
+  Speakers speakers(options.models, options.replies, options.output);
   const Speaker speaker = speakers.get("A", options.model);
   std::optional<Speaker> persuader;
   if (!options.persuader.model.empty()) persuader = speakers.get("B", options.persuader);
@@ -173,7 +173,7 @@ void run(const Options& options) {
   const MisinformationResult result =
       evaluate_misinformation(questions, speaker, persuader ? &*persuader : nullptr, settings, *progress);
   print_runs(result);
-  report_result(options, told_settings(options, settings), earlier,
+  report_result(options, speakers, told_settings(options, settings), earlier,
                 evaluated(result, misinformation_statistics(result.appeals, result.turns)));
 }
 

@@ -55,9 +55,9 @@ struct Earlier {
 };
 Earlier earlier_of(const EvaluateOptions& options, const std::string& evaluation);
 
-/// Prints the figures and the comparison, writes the output, tells failures. Error: every item failed. Throws
-/// Interrupted at the end of a run that was.
-void report_result(const EvaluateOptions& options, const data::Json& settings, const Earlier& earlier,
-                   Evaluated result);
+/// Prints the figures and the comparison, writes the output, tells failures; the speakers are done where there are
+/// none. Error: every item failed. Throws Interrupted at the end of a run that was.
+void report_result(const EvaluateOptions& options, Speakers& speakers, const data::Json& settings,
+                   const Earlier& earlier, Evaluated result);
 
 }  // namespace counterpoint::commands

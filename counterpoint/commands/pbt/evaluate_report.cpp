@@ -71,14 +71,23 @@ void compare_with(const Earlier& earlier, const data::Json& settings, Evaluated&
   result.json["comparison"] = {{"with", earlier.path}, {"items", comparison.items}, {"differences", std::move(rows)}};
 }
 
-void tell_failed(const data::Json& items) {
+/// How many there are.
+std::int64_t tell_failed(const data::Json& items, bool kept) {
   std::int64_t failed = 0;
   for (const data::Json& item : items)
     if (item.contains("error") && failed++ == 0)
       std::fprintf(stderr, "item '%s' failed: %s\n", item["id"].get<std::string>().c_str(),
                    item["error"].get<std::string>().c_str());
   if (failed > 0 && failed == std::ssize(items)) fail("all {} items failed", failed);
-  if (failed > 0) std::fprintf(stderr, "%lld items failed and are left out\n", static_cast<long long>(failed));
+  if (failed > 0)
+    std::fprintf(stderr, "%lld items failed and are left out%s\n", static_cast<long long>(failed),
+                 kept ? "; the same command tries them again" : "");
+  return failed;
+}
+
+void tell_interrupted(const data::Json& items, bool kept) {
+  std::printf("Interrupted; the figures are of %zu items.%s\n", items.size(),
+              kept ? " The same command goes on from there." : "");
 }
 
 /// Replies whose answer was looked for, wherever they stand in the items.
@@ -94,13 +103,8 @@ struct ReadReplies {
   }
 };
 
-/// What was interrupted does not take the place of a whole result.
-std::string output_of(const EvaluateOptions& options, bool interrupted) {
-  return interrupted && std::filesystem::exists(options.output) ? options.output + ".interrupted" : options.output;
-}
-
 void write_output(const EvaluateOptions& options, const data::Json& settings, const Evaluated& result) {
-  const std::string file = output_of(options, result.interrupted);
+  const std::string file = output_of(options.output, result.interrupted);
   data::Json out{{"evaluation", result.json["evaluation"]}, {"settings", settings}};
   if (result.interrupted) out["interrupted"] = true;
   for (const auto& part : result.json.items())
@@ -122,10 +126,10 @@ Earlier earlier_of(const EvaluateOptions& options, const std::string& evaluation
   return earlier;
 }
 
-void report_result(const EvaluateOptions& options, const data::Json& settings, const Earlier& earlier,
-                   Evaluated result) {
-  if (result.interrupted) std::printf("Interrupted; the figures are of %zu items.\n", result.json["items"].size());
-  tell_failed(result.json["items"]);
+void report_result(const EvaluateOptions& options, Speakers& speakers, const data::Json& settings,
+                   const Earlier& earlier, Evaluated result) {
+  if (result.interrupted) tell_interrupted(result.json["items"], speakers.keep());
+  const std::int64_t failed = tell_failed(result.json["items"], speakers.keep());
   print_figures(result.figures);
   ReadReplies read;
   read.count(result.json["items"]);
@@ -141,6 +145,7 @@ void report_result(const EvaluateOptions& options, const data::Json& settings, c
   }
   write();
   if (result.interrupted) throw Interrupted{};
+  if (failed == 0) speakers.done();
 }
 
 }  // namespace counterpoint::commands

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <set>
 
 #include "counterpoint/commands/pbt/evaluate.h"
 #include "counterpoint/core/error.h"
@@ -34,7 +36,15 @@ void add_file(const std::string& path, std::string& evaluation, Collected& colle
   }
 }
 
+void check_all_others(const std::vector<std::string>& files) {
+  std::set<std::filesystem::path> seen;
+  for (const std::string& file : files)
+    if (!seen.insert(std::filesystem::weakly_canonical(file)).second)
+      fail("{} is named twice; one file for each seed was expected", file);
+}
+
 void run(const std::vector<std::string>& files) {
+  check_all_others(files);
   std::string evaluation;
   Collected collected;
   for (const std::string& file : files) add_file(file, evaluation, collected);

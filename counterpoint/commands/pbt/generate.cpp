@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/model_options.h"
-#include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/question_options.h"
 #include "counterpoint/commands/pbt/speakers.h"
 #include "counterpoint/commands/version.h"

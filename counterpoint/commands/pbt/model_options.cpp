@@ -2,12 +2,24 @@
 
 #include <chrono>
 
-#include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/pbt/engine_options.h"
+#include "counterpoint/commands/version.h"
 #include "counterpoint/core/error.h"
-#include "counterpoint/generate/remote.h"
+#include "counterpoint/generate/recorded_model.h"
 
 namespace counterpoint::commands {
+namespace {
+
+/// What a recorded reply hangs on besides its request. What a server has loaded cannot be known.
+std::string identity_of(const ModelSpec& spec, generate::EngineOptions engine) {
+  if (generate::is_remote_address(spec.model)) return version_commit() + " " + spec.model;
+  engine.model = spec.model;
+  engine.adapter = spec.adapter;
+  return version_commit() + " " + generate::identity_of(engine);
+}
+
+}  // namespace
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
   add_engine_options(command, options.engine);
@@ -27,6 +39,7 @@ std::unique_ptr<generate::ChatModel> open_agent_model(const ModelSpec& spec, con
     generate::RemoteOptions remote;
     remote.address = spec.model;
     remote.concurrency = options.concurrency;
+    remote.give_up_after = options.give_up_after;
     remote.advance_wait =
         std::chrono::milliseconds(5);  // a local model beside it shall not wait long for its next step
     return generate::connect_remote(remote);
@@ -42,7 +55,10 @@ std::unique_ptr<generate::ChatModel> open_agent_model(const ModelSpec& spec, con
 
 generate::ChatModel& ModelShelf::get(const ModelSpec& spec) {
   auto& model = models_[spec];
-  if (!model) model = open_agent_model(spec, options_);
+  if (model) return *model;
+  auto opened = open_agent_model(spec, options_);
+  model = record_ ? generate::record_replies(std::move(opened), identity_of(spec, options_.engine), *record_)
+                  : std::move(opened);
   return *model;
 }
 

@@ -6,12 +6,15 @@
 #include <string>
 
 #include "counterpoint/generate/engine.h"
+#include "counterpoint/generate/remote.h"
+#include "counterpoint/generate/reply_record.h"
 
 namespace counterpoint::commands {
 
 struct ModelOptions {
   generate::EngineOptions engine;  ///< for local models; its `model` is filled in for each
   int concurrency = 8;             ///< requests that run at once on a server
+  int give_up_after = generate::RemoteOptions{}.give_up_after;
 };
 
 /// The engine's options and --concurrency.
@@ -31,11 +34,14 @@ std::unique_ptr<generate::ChatModel> open_agent_model(const ModelSpec& spec, con
 /// Opens each model with each adapter once, however many agents and readers name it.
 class ModelShelf {
  public:
-  explicit ModelShelf(ModelOptions options) : options_(std::move(options)) {}
+  /// `record`: keeps what they say, and must outlive this; null: none.
+  explicit ModelShelf(ModelOptions options, generate::ReplyRecord* record = nullptr)
+      : options_(std::move(options)), record_(record) {}
   generate::ChatModel& get(const ModelSpec& spec);
 
  private:
   ModelOptions options_;
+  generate::ReplyRecord* record_;
   std::map<ModelSpec, std::unique_ptr<generate::ChatModel>> models_;
 };
 

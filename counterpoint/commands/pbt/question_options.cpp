@@ -91,6 +91,10 @@ void add_reply_options(CLI::App& command, ReplyOptions& options) {
   add_sampling_options(command, options.sampling);
 }
 
+std::string output_of(const std::string& output, bool interrupted) {
+  return interrupted && std::filesystem::is_regular_file(output) ? output + ".interrupted" : output;
+}
+
 void warn_of_unread_answers(std::int64_t answered, std::int64_t replies, const std::string& mode) {
   if (answered * 2 >= replies) return;
   std::fprintf(stderr, "Warning: an answer could be read in %lld of %lld replies only. %s\n",

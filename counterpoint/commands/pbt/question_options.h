@@ -45,6 +45,9 @@ struct ReplyOptions {
 /// --answer-mode --answer-model --seed --temperature --top-p --top-k --min-new-tokens --max-new-tokens
 void add_reply_options(CLI::App& command, ReplyOptions& options);
 
+/// Where a result that is to go to `output` is written: what was interrupted does not take the place of a whole one.
+std::string output_of(const std::string& output, bool interrupted);
+
 /// On standard error, where less than half of the replies could be read: mostly there is one reason for it.
 void warn_of_unread_answers(std::int64_t answered, std::int64_t replies, const std::string& mode);
 

@@ -44,6 +44,7 @@ std::string output_row(const generate::ScoreReply& reply) {
 
 void score(const Options& options) {
   std::vector<generate::ScoreRequest> rows = read_rows(options.input);
+  check_writable(options.output);
   const auto engine = generate::open_engine(options.engine);
   const auto progress = console_progress("scoring", "rows");
   catch_interrupts();

@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 
-#include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/persuasion/pairs.h"
 #include "counterpoint/persuasion/tree_drawing.h"

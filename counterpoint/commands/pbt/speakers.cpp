@@ -1,6 +1,28 @@
 #include "counterpoint/commands/pbt/speakers.h"
 
+#include <cstdio>
+
 namespace counterpoint::commands {
+namespace {
+
+/// None beside a pipe or a device.
+std::unique_ptr<generate::ReplyRecord> record_of(const std::string& output) {
+  if (output.empty() || (std::filesystem::exists(output) && !std::filesystem::is_regular_file(output))) return nullptr;
+  auto record = std::make_unique<generate::ReplyRecord>(output + ".replies.jsonl");
+  if (record->size() > 0)
+    std::fprintf(stderr, "Going on from the %lld replies in %s (delete it where a server's model is another now)\n",
+                 static_cast<long long>(record->size()), record->path().c_str());
+  return record;
+}
+
+}  // namespace
+
+Speakers::Speakers(const ModelOptions& models, const ReplyOptions& replies, const std::string& output)
+    : replies_(replies), record_(record_of(output)), shelf_(models, record_.get()) {}
+
+void Speakers::done() {
+  if (record_) record_->remove();
+}
 
 persuasion::Speaker Speakers::get(const std::string& name, const ModelSpec& spec) {
   generate::ChatModel& model = shelf_.get(spec);

@@ -12,13 +12,19 @@ namespace counterpoint::commands {
 
 class Speakers {
  public:
-  /// `replies`: how answers are read; must outlive this.
-  Speakers(const ModelOptions& models, const ReplyOptions& replies) : replies_(replies), shelf_(models) {}
+  /// `replies`: how answers are read; must outlive this. With `output`, what is said is kept beside that file until
+  /// done(); what an earlier run has kept there is not asked for again, which is told on standard error.
+  Speakers(const ModelOptions& models, const ReplyOptions& replies, const std::string& output = "");
   /// Error: what opening the model says; an answer mode that it cannot be read by.
   persuasion::Speaker get(const std::string& name, const ModelSpec& spec);
+  /// Whether what is said is kept.
+  bool keep() const { return record_ != nullptr; }
+  /// The result is written: what was kept is removed.
+  void done();
 
  private:
   const ReplyOptions& replies_;
+  std::unique_ptr<generate::ReplyRecord> record_;
   ModelShelf shelf_;
   std::vector<std::unique_ptr<persuasion::AnswerReader>> readers_;
 };

@@ -2,10 +2,10 @@
 #include <cstdio>
 #include <memory>
 
-#include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/given_command.h"
 #include "counterpoint/commands/grouped_help.h"
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/train_arm.h"
 #include "counterpoint/commands/pbt/train_report.h"
 #include "counterpoint/commands/pbt/train_rows.h"

@@ -119,8 +119,8 @@ void add_prototypes(CLI::App& command, Options& o) {
   add(command, "--kmeans-redos", s.prototypes.redos, "Runs, of which the best is kept", "N", more)->check(above_zero());
   add(command, "--kmeans-start", s.prototypes.start, "k-means++ or random", "NAME", more);
   add(command, "--teacher-temperature", s.prototypes.teacher_temperature, "Soft targets of the teacher", "X", more);
-  add(command, "--teacher-rows", s.teacher_rows, "caption: of the drawn one, or picture: the mean of its captions", "NAME",
-      more);
+  add(command, "--teacher-rows", s.teacher_rows, "caption: of the drawn one, or picture: the mean of its captions",
+      "NAME", more);
   add(command, "--projection-dim", s.projection_dim, "d_h", "N", more)->check(above_zero());
   add(command, "--projection-hidden-dim", s.projection_hidden, "Of the heads", "N", more)->check(above_zero());
   add(command, "--lit-start", s.lit_start, "Episode from which the image tower stands still (-1: none)", "N", more);
@@ -168,8 +168,8 @@ Inputs open(const Options& o) {
   const auto vocabulary =
       method::open_vocabulary(o.vocabulary, o.train.pretrained, *pairs, o.vocabulary_size, o.output);
   Inputs in{pairs, nullptr, {pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}}, {}};
-  if (!o.teacher.empty()) in.data.teacher = 
-        method::open_teacher(o.teacher, *pairs, o.output, o.train.device, open_console_progress);
+  if (!o.teacher.empty())
+    in.data.teacher = method::open_teacher(o.teacher, *pairs, o.output, o.train.device, open_console_progress);
   if (o.test.data.empty()) return in;
   in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
   in.evaluator.emplace(evaluator_of(o, pairs, in.test, in.data.tokenizer));

@@ -20,9 +20,10 @@ struct Image {
 /// An empty (black) picture. Error: a side below 1, more than 128 Mi pixels: `where` names it.
 Image blank(int width, int height, const std::string& where);
 
-/// A JPEG, PNG or WebP file, told by its first bytes. Transparent pixels are composed on white; grey and palettes
-/// become RGB. `at_least`: a JPEG may be decoded at a reduced size (1/2, 1/4, 1/8) as long as its shorter side keeps so
-/// many pixels; 0 = full size. Error: another format, a damaged or truncated file, CMYK; `where` names the file.
+/// A JPEG, PNG or WebP file, told by its first bytes. Transparent pixels are composed on white; grey, palettes and CMYK
+/// become RGB as PIL has them. `at_least`: a JPEG may be decoded at a reduced size (1/2, 1/4, 1/8) as long as its
+/// shorter side keeps so many pixels; 0 = full size. Error: another format, a damaged or truncated file; `where` names
+/// the file.
 Image decode(std::span<const std::byte> file, const std::string& where, int at_least = 0);
 
 /// A baseline JPEG, quality 1 to 100.

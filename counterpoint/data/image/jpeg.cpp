@@ -46,6 +46,16 @@ tjscalingfactor scale_for(int shorter, int at_least) {
   return best;
 }
 
+/// Inks as Adobe's programs store them, 0 = full, to RGB; other writers of such files do as these.
+std::vector<std::uint8_t> rgb_of_inks(const std::vector<std::uint8_t>& inks) {
+  std::vector<std::uint8_t> rgb;
+  rgb.reserve(inks.size() / 4 * 3);
+  for (std::size_t i = 0; i + 3 < inks.size(); i += 4)
+    for (std::size_t ink = i; ink < i + 3; ++ink)
+      rgb.push_back(static_cast<std::uint8_t>((inks[ink] * inks[i + 3] + 127) / 255));
+  return rgb;
+}
+
 }  // namespace
 
 Image decode_jpeg(std::span<const std::byte> file, const std::string& where, int at_least) {
@@ -54,14 +64,16 @@ Image decode_jpeg(std::span<const std::byte> file, const std::string& where, int
   tjhandle handle = decompressor().get();
   int width = 0, height = 0, sampling = 0, colours = 0;
   if (tjDecompressHeader3(handle, bytes, size, &width, &height, &sampling, &colours) != 0) damaged(where);
-  if (colours == TJCS_CMYK || colours == TJCS_YCCK) fail("{}: a CMYK JPEG; RGB or grey was expected", where);
   check_size(width, height, where);
   const tjscalingfactor scale = scale_for(std::min(width, height), at_least);
   Image image = blank(TJSCALED(width, scale), TJSCALED(height, scale), where);
+  const bool has_inks = colours == TJCS_CMYK || colours == TJCS_YCCK;
+  if (has_inks) image.rgb.resize(image.rgb.size() / 3 * 4);
   // A warning is a picture whose end is missing or wrong: what it shows is not what was stored.
-  if (tjDecompress2(handle, bytes, size, image.rgb.data(), image.width, 0, image.height, TJPF_RGB,
-                    TJFLAG_ACCURATEDCT) != 0)
+  if (tjDecompress2(handle, bytes, size, image.rgb.data(), image.width, 0, image.height,
+                    has_inks ? TJPF_CMYK : TJPF_RGB, TJFLAG_ACCURATEDCT) != 0)
     damaged(where);
+  if (has_inks) image.rgb = rgb_of_inks(image.rgb);
   return image;
 }
 

@@ -79,8 +79,7 @@ image::Image picture_in(const MappedFile& file, std::size_t pictures, std::size_
 
 class InFile : public Decoded {
  public:
-  InFile(PairSet pairs, int side, const fs::path& file)
-      : Decoded(pairs, side), count_(pairs.size()), file_(file) {}
+  InFile(PairSet pairs, int side, const fs::path& file) : Decoded(pairs, side), count_(pairs.size()), file_(file) {}
 
  protected:
   image::Image kept(std::size_t sample) const override { return picture_in(file_, count_, sample); }
@@ -118,7 +117,8 @@ class Decoding {
         out[i] = decoded(first + i);
         bytes_ += static_cast<std::int64_t>(out[i].rgb.size());
         if (tells)
-          progress_.update(static_cast<std::int64_t>(first + i) + 1, static_cast<std::int64_t>(pairs_.size()), "");
+          progress_.update(static_cast<std::int64_t>(first + i) + 1, static_cast<std::int64_t>(pairs_.size()),
+                           "decoding");
       }
     } catch (...) {  // no memory: the thread must not end the program
       const std::lock_guard lock(mutex_);

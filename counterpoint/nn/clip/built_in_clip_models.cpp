@@ -25,8 +25,8 @@ ClipConfig rn50() {
 
 ClipTextConfig tiny_text() { return {.width = 128, .heads = 4, .layers = 2}; }
 
-/// 48 pixels become maps of 24, 12, 6, 3 and 1 cells a side, so that attention pools a single cell: enough for emoji. Of 64
-/// pixels 2 by 2 cells are left, which photos need (docs/results.md).
+/// 48 pixels become maps of 24, 12, 6, 3 and 1 cells a side, so that attention pools a single cell: enough for emoji.
+/// Of 64 pixels 2 by 2 cells are left, which photos need (docs/results.md).
 ClipConfig tiny_resnet(std::int64_t side) {
   ClipConfig config{.embed_dim = 128, .vision = {.image_size = side, .stages = {1, 1, 1, 1}}, .text = tiny_text()};
   config.vision.width = 16;

@@ -1,5 +1,5 @@
-// Dropout whose bits depend on the token, the layer and the place alone: any split of a batch, and any device, drops the
-// same elements.
+// Dropout whose bits depend on the token, the layer and the place alone: any split of a batch, and any device, drops
+// the same elements.
 #pragma once
 #include "counterpoint/nn/torch/autograd_functions.h"
 

@@ -20,8 +20,10 @@ at::ScalarType torch_type(const std::string& dtype) {
 }  // namespace counterpoint::nn
 
 extern "C" counterpoint::nn::Decoder* counterpoint_torch_decoder(const counterpoint::weights::ModelFiles& model,
-                                                                 const counterpoint::nn::DecoderOptions& options) {
+                                                                 const counterpoint::nn::DecoderOptions& options,
+                                                                 int threads) {
   using namespace counterpoint::nn;
+  if (threads > 0) at::set_num_threads(threads);
   return new TorchDecoder(model, torch_device(options.device), torch_type(options.dtype));
 }
 

@@ -130,8 +130,7 @@ at::Tensor LoraDecoder::attention(std::int64_t index, const at::Tensor& x, const
   query = rotate(query, step.angles).transpose(0, 1);
   key = rotate(key, step.angles).transpose(0, 1);
   const at::Tensor value = heads_of(sites.value).transpose(0, 1);
-  if (step.rows.mask.defined())
-    return apply(sites.output, attend_all(index, step.rows, query, key, value), step);
+  if (step.rows.mask.defined()) return apply(sites.output, attend_all(index, step.rows, query, key, value), step);
   std::vector<at::Tensor> parts;
   for (const PackedRow& row : step.rows.rows) parts.push_back(attend_row(index, row, query, key, value));
   return apply(sites.output, parts.size() == 1 ? parts[0] : at::cat(parts), step);

@@ -59,8 +59,7 @@ at::Tensor block_mask(const std::vector<PackedRow>& places) {
     at::Tensor own = mask.narrow(0, place.first, place.length).narrow(1, place.first, place.length);
     own.copy_(at::ones({place.length, place.length}, at::kBool).tril());
     const std::int64_t branches = place.length - place.prefix;
-    if (place.branch_mask.defined() && branches > 0)
-      own.narrow(0, place.prefix, branches).copy_(place.branch_mask);
+    if (place.branch_mask.defined() && branches > 0) own.narrow(0, place.prefix, branches).copy_(place.branch_mask);
   }
   return mask;
 }

@@ -58,7 +58,9 @@ struct TorchDecoder::Group {
       slot.insert(slot.end(), run->slots.begin(), run->slots.end());
       slot.resize(slot.size() + static_cast<size_t>(longest - std::ssize(run->slots)), run->slots.front());
     }
-    const auto tensor = [&](const std::vector<std::int64_t>& values) { return at::tensor(values, at::kLong).to(device); };
+    const auto tensor = [&](const std::vector<std::int64_t>& values) {
+      return at::tensor(values, at::kLong).to(device);
+    };
     rows = tensor(row);
     slots = tensor(slot);
     count = std::ssize(runs);
@@ -165,7 +167,8 @@ std::span<const float> TorchDecoder::forward(const ForwardBatch& batch) {
   const std::vector<Run> runs = runs_of(batch);
   std::vector<std::int64_t> written;
   for (const Run& run : runs) written.insert(written.end(), run.slots.end() - run.rows, run.slots.end());
-  Step step{.angles = rotary_angles(config_, tensor(batch.positions), options_), .slots = tensor(written), .groups = {}};
+  Step step{
+      .angles = rotary_angles(config_, tensor(batch.positions), options_), .slots = tensor(written), .groups = {}};
   for (const std::vector<const Run*>& group : grouped(runs)) step.groups.emplace_back(group, batch, device);
 
   at::Tensor x = weights_.embedding.index_select(0, tensor(batch.tokens));

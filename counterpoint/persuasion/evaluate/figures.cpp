@@ -84,9 +84,8 @@ std::vector<Figure> figures_of(const Outcomes& outcomes, const std::vector<Stati
     if (!value) continue;
     Figure figure{.metric = statistic.metric, .value = *value, .n = count_of(outcomes, statistic.columns)};
     const OfItems number = [&](std::span<const size_t> items) { return statistic.of(outcomes, items); };
-    const Interval interval =
-        interval_around(figure.value, questions_with(outcomes, questions, statistic.columns), statistic.bounds,
-                        questions, number, resampling);
+    const Interval interval = interval_around(figure.value, questions_with(outcomes, questions, statistic.columns),
+                                              statistic.bounds, questions, number, resampling);
     figure.low = interval.low;
     figure.high = interval.high;
     figures.push_back(std::move(figure));

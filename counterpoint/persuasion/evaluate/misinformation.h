@@ -33,8 +33,8 @@ struct FarmQuestions {
   std::vector<std::string> skipped;  ///< file, line and what was wrong
 };
 
-/// Farm's JSONL, multiple choice and true/false. Error, or with skip_bad a row that is left out: a missing or wrong key,
-/// a question that stands there before; by line. Error: no question.
+/// Farm's JSONL, multiple choice and true/false. Error, or with skip_bad a row that is left out: a missing or wrong
+/// key, a question that stands there before; by line. Error: no question.
 FarmQuestions load_farm(const std::filesystem::path& path, bool skip_bad = false);
 /// The target is a wrong choice, drawn by seed and question. Error: a question without a wrong choice.
 std::vector<MisledQuestion> misled(const std::vector<Question>& questions, std::uint64_t seed);

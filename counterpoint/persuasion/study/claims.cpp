@@ -114,14 +114,14 @@ ClaimResult judge(const Claim& claim, const StudyResults& results) {
   const Outcomes& outcomes = results.aligned.at(claim.evaluation).begin()->second;
   const auto value = claim.value(outcomes.all_items());
   if (!value) return result;
-  const Interval interval = interval_around(*value, questions_told(outcomes), kDifferenceOfShares,
-                                            outcomes.by_question(), claim.value, {});
+  const Interval interval =
+      interval_around(*value, questions_told(outcomes), kDifferenceOfShares, outcomes.by_question(), claim.value, {});
   if (interval.low > claim.threshold) result.verdict = Verdict::holds;
   if (interval.high <= claim.threshold) result.verdict = Verdict::does_not_hold;
   const auto points = [](double share) { return report::format_difference(share, {.percent = true}); };
-  result.detail = fmt::format("{} points, 95 % from {} to {}; claimed: above {}", points(*value), points(interval.low),
-                              points(interval.high),
-                              report::format_number(claim.threshold, {.percent = true, .decimals = 0}));
+  result.detail =
+      fmt::format("{} points, 95 % from {} to {}; claimed: above {}", points(*value), points(interval.low),
+                  points(interval.high), report::format_number(claim.threshold, {.percent = true, .decimals = 0}));
   return result;
 }
 

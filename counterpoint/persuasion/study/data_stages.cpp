@@ -158,8 +158,8 @@ void StudyWork::mine() {
   });
 }
 
-/// To train on, all pairs, or as many of each kind as the largest arm may have; each arm chooses among them. Held out, as
-/// many of each kind.
+/// To train on, all pairs, or as many of each kind as the largest arm may have; each arm chooses among them. Held out,
+/// as many of each kind.
 void StudyWork::mine_split(Split split, const std::filesystem::path& file) {
   MiningSettings settings;
   settings.inputs = {stages_.folder(fmt::format("trees/{}", name_of(split))) / "run" / "trees.jsonl"};

@@ -42,11 +42,12 @@ EvaluationSettings StudyWork::evaluation_settings() const {
   return settings;
 }
 
-Seat StudyWork::seat(const StudyAgent& agent, const std::filesystem::path& adapter) const {
+Seat StudyWork::seat(const StudyAgent& agent, const std::filesystem::path& adapter,
+                     generate::ReplyRecord* record) const {
   generate::EngineOptions engine = engine_of(agent);
   engine.adapter = adapter;
   const std::string reading = config_.answer_model.empty() ? "" : resolved_model(config_.answer_model);
-  return open_seat(agent.name, engine, config_.answer_mode, reading);
+  return open_seat(agent.name, engine, config_.answer_mode, reading, record);
 }
 
 Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation) {
@@ -70,12 +71,14 @@ Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, cons
 void StudyWork::evaluate(const std::string& arm, std::uint64_t seed, const std::string& evaluation) {
   const std::string name = fmt::format("evaluations/{}/{}", run_name(arm, seed), evaluation);
   prints_[name] = stages_.run(name, evaluation_json(arm, seed, evaluation), [&](const std::filesystem::path& folder) {
-    Seat trained = seat(config_.trained, arm_adapter(arm, seed));
-    write_file_atomic(folder / "result.json", run_evaluation(evaluation, trained).dump(1) + "\n");
+    generate::ReplyRecord record(folder / "replies.jsonl");  // a stage that was stopped goes on from these
+    Seat trained = seat(config_.trained, arm_adapter(arm, seed), &record);
+    write_file_atomic(folder / "result.json", run_evaluation(evaluation, trained, record).dump(1) + "\n");
+    record.remove();
   });
 }
 
-Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained) {
+Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained, generate::ReplyRecord& record) {
   const EvaluationSettings common = evaluation_settings();
   const auto with = [&](auto settings) {
     static_cast<EvaluationSettings&>(settings) = common;
@@ -94,7 +97,7 @@ Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained) {
     return finished(evaluate_misinformation(load_farm(config_.farm).questions, trained.speaker, nullptr,
                                             with(MisinformationSettings{}), *progress));
   std::optional<Seat> partner;
-  if (partner_speaks(evaluation, config_, test)) partner = seat(config_.partner, adapter_of(config_.partner));
+  if (partner_speaks(evaluation, config_, test)) partner = seat(config_.partner, adapter_of(config_.partner), &record);
   const Speaker* other = partner ? &partner->speaker : nullptr;
   if (evaluation == "acceptance")
     return finished(evaluate_acceptance(asked, trained.speaker, other, with(AcceptanceSettings{}), *progress));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "counterpoint/generate/engine.h"
+#include "counterpoint/generate/reply_record.h"
 #include "counterpoint/persuasion/growing_tree.h"
 
 namespace counterpoint::persuasion {
@@ -15,9 +16,9 @@ struct Seat {
   Speaker speaker;
 };
 
-/// `answer_model`: a model that reads the answers, without adapter; "" = the speaker's own. Error: as
-/// generate::open_engine and make_answer_reader.
+/// `answer_model`: a model that reads the answers, without adapter; "" = the speaker's own. `record`: keeps
+/// what is said, null: none; it must outlive the seat. Error: as generate::open_engine and make_answer_reader.
 Seat open_seat(const std::string& name, const generate::EngineOptions& engine, const std::string& answer_mode,
-               const std::string& answer_model = "");
+               const std::string& answer_model = "", generate::ReplyRecord* record = nullptr);
 
 }  // namespace counterpoint::persuasion

@@ -36,7 +36,8 @@ class StudyWork {
   /// The adapter that an agent speaks with: its own, or what taught it.
   std::filesystem::path adapter_of(const StudyAgent& agent) const;
   std::filesystem::path arm_adapter(const std::string& arm, std::uint64_t seed) const;
-  Seat seat(const StudyAgent& agent, const std::filesystem::path& adapter) const;
+  Seat seat(const StudyAgent& agent, const std::filesystem::path& adapter,
+            generate::ReplyRecord* record = nullptr) const;
   void run_tree_questions(Split split, const std::filesystem::path& folder);
   void mine_split(Split split, const std::filesystem::path& file);
   TuneSettings tune(const StudyAgent& agent, const std::filesystem::path& adapter, const StudyTraining& training,
@@ -51,7 +52,7 @@ class StudyWork {
   EvaluationSettings evaluation_settings() const;
   data::Json training_json(const StudyTraining& training) const;
   data::Json evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation);
-  data::Json run_evaluation(const std::string& evaluation, Seat& trained);
+  data::Json run_evaluation(const std::string& evaluation, Seat& trained, generate::ReplyRecord& record);
 
   const StudyConfig& config_;
   const StudyHooks& hooks_;

@@ -1,5 +1,5 @@
-// What makes an agent of controlled knowledge: rows of SFT on questions whose answers it is to know, and on those that it
-// is not to know.
+// What makes an agent of controlled knowledge: rows of SFT on questions whose answers it is to know, and on those that
+// it is not to know.
 #pragma once
 #include <span>
 #include <vector>

@@ -27,7 +27,7 @@ class Growing {
     else
       rows_.push_back({.prefix = tokenizer_.encode(prompt), .branches = std::vector<nn::TrainBranch>(1)});
     append(branch(), text::encode_reply(tokenizer_, format_, text, text::ReplyEnd::turn_end), true);
-    written_ = std::move(prompt) + format_.reply_prefix() + text + format_.turn_end();
+    written_ = std::move(prompt) + format_.reply(text) + format_.turn_end();
   }
 
   std::vector<nn::TrainRow> take() { return std::move(rows_); }

@@ -108,8 +108,7 @@ const PairSet& Evaluator::cached(std::shared_ptr<const PairSet>& pairs, int& cac
   if (cached_side == side || least > settings_.cache_bytes) return *pairs;
   cached_side = side;
   ProgressSink silent;
-  auto pictures =
-      image_text::decoded_in_memory(*pairs, side, settings_.encode.workers, settings_.cache_bytes, silent);
+  auto pictures = image_text::decoded_in_memory(*pairs, side, settings_.encode.workers, settings_.cache_bytes, silent);
   if (pictures) pairs = std::make_shared<PairSet>(pairs->with_pictures(std::move(pictures)));
   return *pairs;
 }

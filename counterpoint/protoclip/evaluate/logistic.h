@@ -29,7 +29,8 @@ struct Logistic {
 };
 
 /// x [N, d], truth of N rows, where one_each each with a class. Full batch, float64, deterministic; the N x C scores
-/// exist for some rows at a time. `start`: begins at these weights instead of zero. Error: features that are not finite.
+/// exist for some rows at a time. `start`: begins at these weights instead of zero. Error: features that are not
+/// finite.
 Logistic fit_logistic(const torch::Tensor& x, const Targets& truth, const LogisticOptions& options = {},
                       const Logistic* start = nullptr);
 

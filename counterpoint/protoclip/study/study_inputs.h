@@ -29,8 +29,8 @@ StudyInputs open_inputs(const ClipStudyConfig& config);
 std::string resolved_teacher(const std::string& given);
 
 /// `given`: "tfidf", a text encoder's folder (a pattern that matches one will do), or a file that 'protoclip teacher'
-/// wrote. What must be made is made on `device` and kept in `folder`, and `progress` tells how far it is. Error: a file of
-/// other data.
+/// wrote. What must be made is made on `device` and kept in `folder`, and `progress` tells how far it is. Error: a file
+/// of other data.
 TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs,
                              const std::filesystem::path& folder, const std::string& device,
                              const OpenProgress& progress);

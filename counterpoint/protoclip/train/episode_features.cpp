@@ -55,8 +55,8 @@ Run::EpisodeFeatures Run::episode_features() {
   if (settings_.episode_features == "forward")
     return forward(list_of(torch::arange(std::ssize(samples_), torch::kInt64)));
   const FeatureBank::Found found = bank_->find(torch::tensor(samples_));
-  EpisodeFeatures all{.image = found.h_image, .text = found.h_text,
-                      .seen = torch::ones({std::ssize(samples_)}, torch::kBool)};
+  EpisodeFeatures all{
+      .image = found.h_image, .text = found.h_text, .seen = torch::ones({std::ssize(samples_)}, torch::kBool)};
   if (found.absent.numel() == 0) return all;
   const EpisodeFeatures fresh = forward(list_of(found.absent));
   all.image.index_copy_(0, found.absent, fresh.image);

@@ -12,9 +12,7 @@ namespace {
 
 class Train : public testing::Test {
  protected:
-  Train() {
-    write_file_atomic(dir_ / "vit.json", test::tiny_clip);
-  }
+  Train() { write_file_atomic(dir_ / "vit.json", test::tiny_clip); }
 
   test::CommandResult run(const std::string& output, const std::vector<std::string>& more = {}) const {
     std::vector<std::string> line{"train",
@@ -63,9 +61,9 @@ TEST_F(Train, OtherSettingsInTheSameFolderAreRefused) {
 }
 
 TEST_F(Train, WhatCannotWorkIsToldBeforeAnythingIsWritten) {
-  for (const auto& [option, told] : {std::pair{"--episode-features=reusee", "did you mean 'reuse'"},
-                                     std::pair{"--device=cudda", "did you mean 'cuda'"},
-                                     std::pair{"--episode-size=25", "only 24 samples"}}) {
+  for (const auto& [option, told] :
+       {std::pair{"--episode-features=reusee", "did you mean 'reuse'"},
+        std::pair{"--device=cudda", "did you mean 'cuda'"}, std::pair{"--episode-size=25", "only 24 samples"}}) {
     const test::CommandResult result = run("none", {option});
     EXPECT_EQ(result.exit_code, 1) << option;
     test::expect_contains(result.error, told);

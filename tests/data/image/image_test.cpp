@@ -52,7 +52,6 @@ TEST(Decode, DamagedAndForeignFilesAreErrorsThatNameThem) {
       expect_contains(error_of([&] { decode(bytes_of(cut), "shard.tar: " + name); }), "shard.tar: " + name);
     }
   }
-  expect_contains(error_of([] { decode_file("cmyk.jpg"); }), "CMYK");
   expect_contains(error_of([] { decode({}, "nothing.jpg"); }), "nothing.jpg: an empty file");
   expect_contains(error_of([] { decode(bytes_of("GIF89a.........."), "a.gif"); }), "neither JPEG, PNG nor WebP");
 }

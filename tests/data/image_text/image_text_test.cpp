@@ -195,8 +195,9 @@ TEST_F(Shards, TheCacheGivesTheSamePictures) {
 TEST_F(Shards, SetsWhoseShardsAreCalledTheSameAreJoined) {
   std::vector<std::string> tars;
   for (const char* set : {"a", "b", "c"})
-    tars.push_back(write(std::string(set) + "/000.tar",
-                         tar_member("0000.png", png(1)) + tar_member("0000.txt", "from " + std::string(set)) + tar_end));
+    tars.push_back(
+        write(std::string(set) + "/000.tar",
+              tar_member("0000.png", png(1)) + tar_member("0000.txt", "from " + std::string(set)) + tar_end));
   const PairSet pairs = open_webdataset(tars);
   ASSERT_EQ(pairs.size(), 3u);
   EXPECT_EQ(pairs.pair(2).captions.front(), "from c");

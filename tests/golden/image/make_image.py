@@ -3,7 +3,7 @@
 Run with pillow 13.0.0, torch 2.14.1, torchvision 0.29.1: python make_image.py
 Writes the pictures beside it and image.json: pixels as lists, row after row.
 """
-import io
+import ctypes
 import json
 import pathlib
 import random
@@ -39,16 +39,37 @@ def on_white(image):
 
 def save(image, name, **options):
     image.save(HERE / name, **options)
+    return as_read(name)
+
+
+def save_ycck(image, name):
+    """A CMYK picture as YCCK, which PIL reads but does not write: libjpeg-turbo does."""
+    library = ctypes.CDLL("libturbojpeg.so.0")
+    library.tjInitCompress.restype = ctypes.c_void_p
+    inks = bytes(255 - ink for ink in image.tobytes())  # stored inverted, as Adobe's programs do
+    out, size = ctypes.POINTER(ctypes.c_ubyte)(), ctypes.c_ulong(0)
+    cmyk, no_subsampling, quality = 11, 0, 95
+    failed = library.tjCompress2(ctypes.c_void_p(library.tjInitCompress()), inks, image.width, 0, image.height, cmyk,
+                                 ctypes.byref(out), ctypes.byref(size), no_subsampling, quality, 0)
+    assert not failed
+    (HERE / name).write_bytes(ctypes.string_at(out, size.value))
+    return as_read(name)
+
+
+def as_read(name):
     read = Image.open(HERE / name)
     plain = on_white(read) if read.mode in ("RGBA", "LA", "P", "PA") or "transparency" in read.info else read
     return {"width": read.width, "height": read.height, "rgb": pixels(plain)}
 
 
 source = picture(23, 17)
+inks = Image.merge("CMYK", picture(23, 17, alpha=True).split())  # all four change, each its own way
 cases = {
     "rgb.jpg": save(source, "rgb.jpg", quality=95, subsampling=0),
     "grey.jpg": save(source.convert("L"), "grey.jpg", quality=95),
     "progressive.jpg": save(source, "progressive.jpg", quality=95, subsampling=0, progressive=True),
+    "cmyk.jpg": save(inks, "cmyk.jpg", quality=95),
+    "ycck.jpg": save_ycck(inks, "ycck.jpg"),
     "rgb.png": save(source, "rgb.png"),
     "grey.png": save(source.convert("L"), "grey.png"),
     "palette.png": save(source.quantize(16), "palette.png"),
@@ -58,7 +79,6 @@ cases = {
     "alpha.webp": save(picture(23, 17, alpha=True), "alpha.webp", lossless=True, exact=True),
 }
 del cases["deep.png"]["rgb"]  # PIL does not scale 16 bits to 8 in convert("RGB"); libpng does
-source.convert("CMYK").save(HERE / "cmyk.jpg")
 
 resized = []
 for filter_name, filter_id in (("bilinear", Image.Resampling.BILINEAR), ("bicubic", Image.Resampling.BICUBIC)):

@@ -21,9 +21,7 @@ struct Digits {
 };
 
 inline protoclip::Targets one_each(const torch::Tensor& classes, std::int64_t count) {
-  return {.names = std::vector<std::string>(static_cast<size_t>(count), "class"),
-          .truth = {},
-          .main = classes};
+  return {.names = std::vector<std::string>(static_cast<size_t>(count), "class"), .truth = {}, .main = classes};
 }
 
 inline Digits digits() {
