@@ -51,5 +51,7 @@ function(counterpoint_test name)
   endif()
   add_dependencies(${name}_test counterpoint_torch_module)
   # Tiny tensors gain nothing from a second thread, and tests run beside each other.
-  gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600 ENVIRONMENT OMP_NUM_THREADS=1)
+  # A first start loads libtorch from the disk, which may take longer than the usual five seconds.
+  gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+    PROPERTIES TIMEOUT 600 ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
