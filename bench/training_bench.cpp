@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/kernels/parallel.h"
 #include "counterpoint/persuasion/train/objectives.h"
 #include "counterpoint/persuasion/train/preference_rows.h"
 #include "counterpoint/persuasion/train/reference.h"
@@ -127,7 +128,7 @@ void run(const Options& options) {
   const std::vector<Example> examples = load(options, {*model.tokenizer, *model.chat_format});
   nn::TrainerOptions settings;
   settings.dtype = options.dtype;
-  settings.threads = static_cast<int>(options.threads);
+  if (options.threads > 0) nn::set_threads(static_cast<int>(options.threads));
   settings.gradient_checkpointing = options.checkpointing;
   if (options.dpo()) settings.lora.dropout = 0;
   const auto trainer = nn::open_lora_trainer(model, settings);

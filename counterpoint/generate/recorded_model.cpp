@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <deque>
+#include <utility>
+#include <vector>
 
 #include "counterpoint/core/file_print.h"
 #include "counterpoint/core/strings.h"
@@ -113,13 +114,9 @@ class RecordedModel final : public ChatModel {
   }
 
   bool advance() override {
-    const bool busy = !known_.empty();
-    for (size_t left = known_.size(); left > 0; --left) {
-      const auto tell = std::move(known_.front());
-      known_.pop_front();
-      tell();
-    }
-    return model_->advance() || busy;
+    if (known_.empty()) return model_->advance();
+    for (const auto& tell : std::exchange(known_, {})) tell();
+    return true;
   }
 
  private:
@@ -131,7 +128,7 @@ class RecordedModel final : public ChatModel {
   std::unique_ptr<ChatModel> model_;
   const std::string identity_;
   ReplyRecord& record_;
-  std::deque<std::function<void()>> known_;  ///< replies of the record that are to be told in advance()
+  std::vector<std::function<void()>> known_;  ///< replies of the record that are to be told in advance()
 };
 
 }  // namespace

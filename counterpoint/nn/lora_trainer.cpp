@@ -1,6 +1,7 @@
 #include "counterpoint/nn/lora_trainer.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/kernels/parallel.h"
 #include "counterpoint/nn/torch_module.h"
 
 namespace counterpoint::nn {
@@ -28,9 +29,9 @@ std::unique_ptr<LoraTrainer> open_lora_trainer(const weights::ModelFiles& model,
                                                const AdamWOptions& adamw) {
   if (options.lora.dropout < 0 || options.lora.dropout >= 1)
     fail("lora dropout is {}: expected 0 or more and below 1", options.lora.dropout);
-  using Entry = LoraTrainer* (*)(const weights::ModelFiles&, const TrainerOptions&, const AdamWOptions&);
+  using Entry = LoraTrainer* (*)(const weights::ModelFiles&, const TrainerOptions&, const AdamWOptions&, int);
   const auto entry = reinterpret_cast<Entry>(torch_function("counterpoint_torch_trainer", "training"));
-  return std::unique_ptr<LoraTrainer>(entry(model, options, adamw));
+  return std::unique_ptr<LoraTrainer>(entry(model, options, adamw, told_threads()));
 }
 
 }  // namespace counterpoint::nn

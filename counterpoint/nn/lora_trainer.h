@@ -49,7 +49,6 @@ struct TrainerOptions {
   std::string dtype = "float32";  ///< of the frozen weights and the activations: "float32", "bfloat16"
   std::string device = "cpu";     ///< "cpu", "cuda", "cuda:N"
   bool gradient_checkpointing = false;
-  int threads = 0;          ///< 0 = as libtorch chooses
   std::uint64_t seed = 12;  ///< of the adapter's first values and of the dropout
 };
 

@@ -54,8 +54,7 @@ std::string made_for(const Adapter& adapter) {
   return model.empty() ? "" : ". The adapter was made for " + model;
 }
 
-void check_names(const TensorSource& source, const Adapter& adapter) {
-  const std::vector<std::string> expected = tensor_names(adapter);
+void check_names(const TensorSource& source, const std::vector<std::string>& expected, const std::string& hint) {
   for (const std::string& name : source.names()) {
     if (std::ranges::find(expected, name) != expected.end()) continue;
     if (name.ends_with(".bias"))
@@ -63,10 +62,10 @@ void check_names(const TensorSource& source, const Adapter& adapter) {
     const std::string nearest = nearest_name(name, expected);
     fail(
         "{}: tensor '{}' belongs to no matrix that the adapter's config chooses in this model (it has {}, like '{}'){}",
-        source.where(), name, expected.size(), nearest.empty() ? expected.front() : nearest, made_for(adapter));
+        source.where(), name, expected.size(), nearest.empty() ? expected.front() : nearest, hint);
   }
   for (const std::string& name : expected)
-    if (!source.has(name)) fail("{}: tensor '{}' is missing{}", source.where(), name, made_for(adapter));
+    if (!source.has(name)) fail("{}: tensor '{}' is missing{}", source.where(), name, hint);
 }
 
 std::vector<float> read_matrix(const TensorSource& source, const std::string& name, std::int64_t rows,
@@ -92,16 +91,17 @@ std::vector<float> read_matrix(const TensorSource& source, const std::string& na
 Adapter read_adapter(const fs::path& folder, const ModelConfig& model) {
   check_folder(folder);
   Adapter adapter{read_config(folder, model), {}};
+  const std::string hint = made_for(adapter);
   try {
     adapter.parts = adapted_parts(adapter.config, model);
   } catch (const Error& error) {
-    fail("{}: {}{}", (folder / adapter_config_file).string(), error.what(), made_for(adapter));
+    fail("{}: {}{}", (folder / adapter_config_file).string(), error.what(), hint);
   }
   const auto source = open_safetensors(folder / adapter_tensors_file);
-  check_names(*source, adapter);
+  check_names(*source, tensor_names(adapter), hint);
   for (auto& [matrix, part] : adapter.parts) {
-    part.a = read_matrix(*source, lora_tensor_name(matrix, 'A'), part.r, part.in, made_for(adapter));
-    part.b = read_matrix(*source, lora_tensor_name(matrix, 'B'), part.out, part.r, made_for(adapter));
+    part.a = read_matrix(*source, lora_tensor_name(matrix, 'A'), part.r, part.in, hint);
+    part.b = read_matrix(*source, lora_tensor_name(matrix, 'B'), part.out, part.r, hint);
   }
   return adapter;
 }

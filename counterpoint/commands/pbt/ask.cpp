@@ -99,7 +99,6 @@ void run(const Options& options) {
   check_answer_mode(options.replies.answer_mode, questions);
   if (options.direct && options.replies.answer_mode != "choices")
     fail("--direct weighs the choices without a reply and needs --answer-mode choices");
-  if (!options.output.empty()) check_writable(options.output);
   Speakers speakers(options.models, options.replies, options.output);
   const AskResult result = ask(options, questions, speakers);
   if (result.interrupted)

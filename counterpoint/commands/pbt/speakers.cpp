@@ -2,12 +2,16 @@
 
 #include <cstdio>
 
+#include "counterpoint/core/files.h"
+
 namespace counterpoint::commands {
 namespace {
 
 /// None beside a pipe or a device.
 std::unique_ptr<generate::ReplyRecord> record_of(const std::string& output) {
-  if (output.empty() || (std::filesystem::exists(output) && !std::filesystem::is_regular_file(output))) return nullptr;
+  if (output.empty()) return nullptr;
+  check_writable(output);
+  if (std::filesystem::exists(output) && !std::filesystem::is_regular_file(output)) return nullptr;
   auto record = std::make_unique<generate::ReplyRecord>(output + ".replies.jsonl");
   if (record->size() > 0)
     std::fprintf(stderr, "Going on from the %lld replies in %s (delete it where a server's model is another now)\n",

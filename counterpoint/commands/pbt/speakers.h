@@ -14,6 +14,7 @@ class Speakers {
  public:
   /// `replies`: how answers are read; must outlive this. With `output`, what is said is kept beside that file until
   /// done(); what an earlier run has kept there is not asked for again, which is told on standard error.
+  /// Error: `output` cannot be written.
   Speakers(const ModelOptions& models, const ReplyOptions& replies, const std::string& output = "");
   /// Error: what opening the model says; an answer mode that it cannot be read by.
   persuasion::Speaker get(const std::string& name, const ModelSpec& spec);

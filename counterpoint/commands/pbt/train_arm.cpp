@@ -83,8 +83,7 @@ void train_arm(const CLI::App& command, ArmOptions options) {
   if (options.tune.reference == "base")
     fail(
         "--arm trains SFT first, so that before DPO's first step the model is not --reference base; leave it out, or "
-        "use "
-        "'train dpo'");
+        "use 'train dpo'");
   if (!fs::is_directory(options.pairs))
     fail("{}: no such folder; one of 'pbt mine' was expected", options.pairs.string());
   find_valid(options);

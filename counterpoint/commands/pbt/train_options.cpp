@@ -185,14 +185,7 @@ void add_run_options(CLI::App& command, TrainOptions& options) {
   const CLI::Range count(std::int64_t{1}, most), from_zero(std::int64_t{0}, most);
   group.choose("--dtype", trainer.dtype, "Of the frozen weights: float32, bfloat16", {"float32", "bfloat16"});
   shown_as(group.add("--device", trainer.device, "cpu, cuda, cuda:N", "")->capture_default_str(), "NAME");
-  command
-      .add_option_function<int>(
-          "--threads",
-          [&trainer](int threads) {
-            trainer.threads = threads;
-            nn::set_threads(threads);
-          },
-          "Default: all cores")
+  command.add_option_function<int>("--threads", nn::set_threads, "Default: all cores")
       ->check(CLI::Range(1, 1024))
       ->option_text("N")
       ->group("Running");

@@ -7,6 +7,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/strings.h"
+#include "counterpoint/nn/kernels/parallel.h"
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/study/generated_accuracy.h"
 
@@ -106,7 +107,7 @@ Json run_json(const Stage& stage) {
           {"valid", options.valid},
           {"adapter", options.tune.adapter.string()},
           {"device", options.tune.trainer.device},
-          {"threads", options.tune.trainer.threads},
+          {"threads", nn::told_threads()},
           {"per_device_train_batch_size", options.per_device},
           {"gradient_accumulation_steps", options.accumulation},
           {"micro_batch_tokens", fit.micro.tokens},

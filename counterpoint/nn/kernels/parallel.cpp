@@ -101,16 +101,11 @@ class Pool {
   std::atomic<bool> stop_{false};
 };
 
-int& told() {
-  static int threads = [] {
-    const char* set = std::getenv("COUNTERPOINT_THREADS");
-    return set ? std::max(1, std::atoi(set)) : 0;
-  }();
-  return threads;
-}
+int told = 0;
 
 int default_threads() {
-  return told() > 0 ? told() : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  if (const char* set = std::getenv("COUNTERPOINT_THREADS")) return std::max(1, std::atoi(set));
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 std::unique_ptr<Pool>& pool() {
@@ -121,12 +116,12 @@ std::unique_ptr<Pool>& pool() {
 }  // namespace
 
 void set_threads(int threads) {
-  told() = std::max(1, threads);
+  told = std::max(1, threads);
   if (pool()->threads() != threads) pool() = std::make_unique<Pool>(std::max(1, threads));
 }
 
 int threads() { return pool()->threads(); }
-int told_threads() { return told(); }
+int told_threads() { return told; }
 
 void parallel_for(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body) {
   if (count <= 0) return;

@@ -8,7 +8,7 @@ namespace counterpoint::nn {
 /// How many threads loops use, the caller's included. Default: the machine's cores (or COUNTERPOINT_THREADS).
 void set_threads(int threads);
 int threads();
-/// What set_threads() or COUNTERPOINT_THREADS have said; 0 = nothing.
+/// What set_threads() was told; 0 = nothing.
 int told_threads();
 
 /// Calls body(begin, end) for pieces of [0, count), each of at most `grain` items; pieces are handed out as threads

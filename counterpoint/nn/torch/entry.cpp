@@ -29,9 +29,10 @@ extern "C" counterpoint::nn::Decoder* counterpoint_torch_decoder(const counterpo
 
 extern "C" counterpoint::nn::LoraTrainer* counterpoint_torch_trainer(const counterpoint::weights::ModelFiles& model,
                                                                      const counterpoint::nn::TrainerOptions& options,
-                                                                     const counterpoint::nn::AdamWOptions& adamw) {
+                                                                     const counterpoint::nn::AdamWOptions& adamw,
+                                                                     int threads) {
   using namespace counterpoint::nn;
-  if (options.threads > 0) at::set_num_threads(options.threads);
+  if (threads > 0) at::set_num_threads(threads);
   const auto tensors = at::TensorOptions().device(torch_device(options.device)).dtype(torch_type(options.dtype));
   return new TorchLoraTrainer(model, options, adamw, tensors);
 }

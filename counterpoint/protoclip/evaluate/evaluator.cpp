@@ -113,8 +113,8 @@ const PairSet& Evaluator::cached(std::shared_ptr<const PairSet>& pairs, int& cac
   return *pairs;
 }
 
-Evaluator::Features Evaluator::encode(nn::ClipModel& model, const std::vector<std::string>& evaluations,
-                                      bool with_texts) {
+Evaluator::Features Evaluator::encode(nn::ClipModel& model, bool with_texts) {
+  const std::vector<std::string>& evaluations = settings_.evaluations;
   const int side = static_cast<int>(model->config().vision.image_size);
   const auto rows = [](const std::vector<std::int64_t>& samples) { return torch::tensor(samples, torch::kInt64); };
   Features features;
@@ -150,16 +150,11 @@ Evaluator::Evaluation Evaluator::evaluation(const std::string& name) {
   return evaluations.at(name);
 }
 
-std::vector<Figure> Evaluator::run(nn::ClipModel& model) { return run(model, settings_.evaluations); }
-
-std::vector<Figure> Evaluator::run(nn::ClipModel& model, const std::vector<std::string>& evaluations,
-                                   PairFeatures* pairs) {
-  // Those of the settings were looked at when the sets came; a set of millions is not gone through before each episode.
-  if (evaluations != settings_.evaluations) check(evaluations, *test_, train_.get(), !settings_.keywords.empty());
+std::vector<Figure> Evaluator::run(nn::ClipModel& model, PairFeatures* pairs) {
   const torch::NoGradGuard no_grad;
-  Features features = encode(model, evaluations, pairs != nullptr);
+  Features features = encode(model, pairs != nullptr);
   std::vector<Figure> figures;
-  for (const std::string& name : evaluations) (this->*evaluation(name))(features, figures);
+  for (const std::string& name : settings_.evaluations) (this->*evaluation(name))(features, figures);
   if (pairs != nullptr) *pairs = std::move(features.test);
   return figures;
 }

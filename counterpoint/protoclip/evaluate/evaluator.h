@@ -50,11 +50,9 @@ class Evaluator {
             std::shared_ptr<const image_text::PairSet> train, EvaluationSettings settings);
 
   /// Of the settings' evaluations, in their order. The model's mode and gradients stay as they are; the figures depend
-  /// on nothing else than the weights.
-  std::vector<Figure> run(nn::ClipModel& model);
-  /// `pairs`, if not null, becomes the features of the test set, as encode_pairs gives them.
-  std::vector<Figure> run(nn::ClipModel& model, const std::vector<std::string>& evaluations,
-                          PairFeatures* pairs = nullptr);
+  /// on nothing else than the weights. `pairs`, if not null, becomes the features of the test set, as encode_pairs
+  /// gives them.
+  std::vector<Figure> run(nn::ClipModel& model, PairFeatures* pairs = nullptr);
 
   const EvaluationSettings& settings() const { return settings_; }
   /// The first few pictures of both sets that the last run could not read and left out, and why.
@@ -65,7 +63,7 @@ class Evaluator {
   using Evaluation = void (Evaluator::*)(const Features&, std::vector<Figure>&) const;
   static Evaluation evaluation(const std::string& name);
 
-  Features encode(nn::ClipModel& model, const std::vector<std::string>& evaluations, bool with_texts);
+  Features encode(nn::ClipModel& model, bool with_texts);
   const image_text::PairSet& cached(std::shared_ptr<const image_text::PairSet>& pairs, int& cached_side, int side);
   void grade(const std::string& name, const torch::Tensor& scores, const Targets& truth,
              std::vector<Figure>& out) const;

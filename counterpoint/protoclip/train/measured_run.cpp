@@ -74,7 +74,7 @@ std::vector<Figure> measure_run(const std::filesystem::path& run_folder, Evaluat
   OpenedModel opened = open_model(run_folder);
   opened.model->to(nn::torch_device(device));
   PairFeatures features;
-  const std::vector<Figure> figures = evaluator.run(opened.model, evaluator.settings().evaluations, &features);
+  const std::vector<Figure> figures = evaluator.run(opened.model, &features);
   write_file_atomic(run_folder / "retrieval.json", retrieval_examples(features).dump() + "\n");
   write_file_atomic(run_folder / "figures.json", json_of(figures).dump(1) + "\n");
   return figures;
