@@ -57,17 +57,18 @@ void sync_folder_of(const fs::path& path) {
   ::fsync(descriptor.get());
 }
 
-/// What a link points to, also where that is not there yet.
-fs::path target_of(const fs::path& path) {
-  std::error_code unseen;  // opening it will say what is wrong
-  return fs::is_symlink(path, unseen) ? fs::weakly_canonical(path) : path;
-}
-
 /// A device or pipe: written to, never replaced.
 bool is_special(const fs::path& path) {
   std::error_code unseen;
   const fs::file_status status = fs::status(path, unseen);
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
+/// What a link points to, also where that is not there yet. A link to a device or pipe stays as it is: what
+/// /dev/stdout points to in a pipeline has no path of its own.
+fs::path target_of(const fs::path& path) {
+  std::error_code unseen;  // opening it will say what is wrong
+  return fs::is_symlink(path, unseen) && !is_special(path) ? fs::weakly_canonical(path) : path;
 }
 
 /// Cuts bytes behind the last newline: what a killed run left of its last line.

@@ -124,6 +124,19 @@ TEST(WriteFileAtomic, APipeIsWrittenToAndNotReplaced) {
   EXPECT_TRUE(fs::is_fifo(dir / "pipe"));
 }
 
+TEST(WriteFileAtomic, APipeThatHasNoPathIsWrittenTo) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const fs::path link = "/proc/self/fd/" + std::to_string(ends[1]);  // as /dev/stdout is in a pipeline
+  if (!fs::exists(link)) GTEST_SKIP() << "no /proc here";
+  check_writable(link);
+  write_file_atomic(link, "bytes");
+  char read_back[8] = {};
+  EXPECT_EQ(::read(ends[0], read_back, sizeof read_back), 5);
+  EXPECT_STREQ(read_back, "bytes");
+  for (const int end : ends) ::close(end);
+}
+
 TEST(FilePrint, TellsFilesApartByWhatIsInThem) {
   const ScratchDir dir;
   const std::string large(1 << 20, 'a');
