@@ -5,7 +5,8 @@ target_link_libraries(counterpoint_torch_pch PUBLIC counterpoint_fmt counterpoin
 target_precompile_headers(counterpoint_torch_pch PRIVATE <torch/torch.h> <fmt/format.h> <nlohmann/json.hpp>)
 
 # counterpoint_layer(NAME [TORCH] [DEPENDS layer...] [USES library...] [HEADERS <header>...]): one folder of counterpoint/ as a static library.
-# A layer sees only the layers that it names, so an include that goes upwards does not link. TORCH: its files include libtorch.
+# A layer links only the layers that it names: what calls upwards does not link, but all headers are on the include path, so
+# that code which is in a header alone goes unnoticed. TORCH: its files include libtorch.
 # HEADERS: large headers that most of its files include, precompiled (a TORCH layer has its own).
 function(counterpoint_layer name)
   cmake_parse_arguments(arg "TORCH" "FOLDER" "DEPENDS;USES;HEADERS" ${ARGN})

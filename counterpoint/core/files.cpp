@@ -18,7 +18,7 @@ namespace {
 
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags, mode_t mode = 0644) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
+  Descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
     if (fd_ < 0) fail("cannot open {}: {}", path.string(), std::strerror(errno));
   }
   ~Descriptor() {
@@ -47,6 +47,7 @@ int write_all(int fd, std::string_view bytes) {
 size_t size_of_regular_file(int fd, const fs::path& path) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) fail("cannot read {}: {}", path.string(), std::strerror(errno));
+  if (S_ISDIR(info.st_mode)) fail("{} is a folder; a file was expected", path.string());
   if (!S_ISREG(info.st_mode)) fail("{} is not a file", path.string());
   return static_cast<size_t>(info.st_size);
 }
@@ -66,9 +67,41 @@ bool is_special(const fs::path& path) {
 
 /// What a link points to, also where that is not there yet. A link to a device or pipe stays as it is: what
 /// /dev/stdout points to in a pipeline has no path of its own.
-fs::path target_of(const fs::path& path) {
+fs::path target_of(const fs::path& named) {
+  constexpr int most_links = 40;  // as Linux follows
+  fs::path path = named;
   std::error_code unseen;  // opening it will say what is wrong
-  return fs::is_symlink(path, unseen) && !is_special(path) ? fs::weakly_canonical(path) : path;
+  for (int links = 0; fs::is_symlink(path, unseen) && !is_special(path); ++links) {
+    if (links == most_links) fail("cannot write {}: it is a link to a link without end", named.string());
+    path = path.parent_path() / fs::read_symlink(path, unseen);
+  }
+  return path;
+}
+
+/// Two runs would mix what they write. Not every file system can lock; the others are trusted.
+void lock(int fd, const fs::path& path) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    fail("{} is being written by another process; wait for it, or choose another folder", path.string());
+}
+
+/// Whether this is still the path of the open file.
+bool is_path_of(int fd, const fs::path& path) {
+  struct stat found {};
+  struct stat held {};
+  return ::stat(path.c_str(), &found) == 0 && ::fstat(fd, &held) == 0 && found.st_dev == held.st_dev &&
+         found.st_ino == held.st_ino;
+}
+
+/// An empty file at `path`, locked. It is emptied under the lock: before, another process may be writing it.
+int open_alone(const fs::path& path) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    Descriptor file(path, O_WRONLY | O_CREAT);
+    lock(file.get(), path);
+    if (!is_path_of(file.get(), path)) continue;  // its writer renamed it between our two calls
+    if (::ftruncate(file.get(), 0) != 0) fail("cannot shorten {}: {}", path.string(), std::strerror(errno));
+    return file.release();
+  }
+  fail("cannot write {}: other processes go on renaming it", path.string());
 }
 
 /// Cuts bytes behind the last newline: what a killed run left of its last line.
@@ -105,14 +138,14 @@ FileWriter::FileWriter(const fs::path& path) : path_(target_of(path)), aside_(pa
   }
   check_writable(path_);
   aside_ += ".partial";
-  descriptor_ = ::open(aside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) fail_with(errno);
+  descriptor_ = open_alone(aside_);
 }
 
 FileWriter::~FileWriter() {
   if (descriptor_ < 0) return;
+  // While it is locked: behind close() it may be another's.
+  if (aside_ != path_ && is_path_of(descriptor_, aside_)) ::unlink(aside_.c_str());
   ::close(descriptor_);
-  if (aside_ != path_) ::unlink(aside_.c_str());
 }
 
 void FileWriter::fail_with(int problem) const { fail("cannot write {}: {}", path_.string(), std::strerror(problem)); }
@@ -193,9 +226,7 @@ void MappedFile::forget(std::span<const std::byte> part) const {
 
 LineAppender::LineAppender(const fs::path& path) : path_(path) {
   Descriptor file(path, O_RDWR | O_CREAT | O_APPEND);
-  // Two runs in one folder would mix their lines. Not every file system can lock; the others are trusted.
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    fail("{} is being written by another process; wait for it, or choose another folder", path.string());
+  lock(file.get(), path);
   cut_unfinished_line(file.get(), path);
   descriptor_ = file.release();
 }

@@ -22,7 +22,7 @@ void check_writable(const std::filesystem::path& path);
 
 /// A file that is written piece by piece: aside (PATH.partial), and over `path` when it is finished. Destroyed before,
 /// it leaves nothing. Of a link, what it points to; a device or pipe is written to as it is. The folder is made where
-/// it is missing. Error: no space, no permission.
+/// it is missing. Error: no space, no permission, another process writes it (PATH.partial is locked meanwhile).
 class FileWriter {
  public:
   explicit FileWriter(const std::filesystem::path& path);

@@ -12,7 +12,7 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string replace_all(std::string text, std::string_view from, std::string_view to);
 std::string to_lower_ascii(std::string_view text);
 
-/// Levenshtein distance in bytes.
+/// Levenshtein distance in bytes, where two neighbours that changed places count once.
 size_t edit_distance(std::string_view a, std::string_view b);
 
 /// 64-bit FNV-1a. Stable for ever: file splits and random streams hang on it.

@@ -28,7 +28,7 @@ Fields::Fields(const Json& object, std::string where) : object_(object), where_(
 
 const Fields& Fields::only(const std::vector<std::string>& known) const {
   for (const auto& item : object_.items())
-    if (std::find(known.begin(), known.end(), item.key()) == known.end())
+    if (!item.value().is_null() && std::find(known.begin(), known.end(), item.key()) == known.end())
       fail("{}unknown key '{}'{}", where_.empty() ? "" : where_ + ": ", item.key(), suggestion(item.key(), known));
   return *this;
 }
@@ -63,6 +63,12 @@ std::int64_t Fields::whole(const std::string& key) const {
   return expect(key, at(key).is_number_integer(), "a whole number").get<std::int64_t>();
 }
 
+int Fields::small_whole(const std::string& key, int lowest) const {
+  const std::int64_t value = whole(key);
+  if (value < lowest || value > 1'000'000) wrong(key, fmt::format("is {}, out of range", value));
+  return static_cast<int>(value);
+}
+
 double Fields::number(const std::string& key) const {
   return expect(key, at(key).is_number(), "a number").get<double>();
 }
@@ -84,6 +90,13 @@ const Json& Fields::expect(const std::string& key, bool right, const char* expec
   const Json& value = at(key);
   if (!right) wrong(key, fmt::format("is {}, {} was expected", described(value), expected));
   return value;
+}
+
+std::string keys_of(const Json& value) {
+  if (!value.is_object()) return "no object";
+  std::string keys;
+  for (const auto& item : value.items()) keys += (keys.empty() ? "'" : ", '") + item.key() + "'";
+  return keys.empty() ? "no keys" : "the keys " + keys;
 }
 
 }  // namespace counterpoint::data

@@ -15,7 +15,7 @@ class Fields {
   /// Error: `object` is no JSON object. It must outlive this.
   Fields(const Json& object, std::string where);
 
-  /// Error: a key that is not in `known`, with the nearest right name.
+  /// Error: a key that is not in `known`, with the nearest right name. A null is as good as nothing, as in has().
   const Fields& only(const std::vector<std::string>& known) const;
 
   /// The key is there and not null.
@@ -25,6 +25,8 @@ class Fields {
   std::vector<std::string> texts(const std::string& key) const;
   bool flag(const std::string& key) const;
   std::int64_t whole(const std::string& key) const;
+  /// A whole number from `lowest` to a million: a count, an index.
+  int small_whole(const std::string& key, int lowest = 0) const;
   double number(const std::string& key) const;
   /// The named list or object, whose own messages begin with where it stands.
   const Json& list(const std::string& key) const;
@@ -40,5 +42,8 @@ class Fields {
   const Json& object_;
   std::string where_;
 };
+
+/// "the keys 'a', 'b'", for messages; "no object", "no keys".
+std::string keys_of(const Json& value);
 
 }  // namespace counterpoint::data

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "counterpoint/data/fields.h"
@@ -20,7 +21,9 @@ inline void take(const Fields& fields, const std::string& key, std::optional<dou
 inline void take(const Fields& fields, const std::string& key, bool& to) { to = fields.flag(key); }
 template <std::integral Whole>
 void take(const Fields& fields, const std::string& key, Whole& to) {
-  to = static_cast<Whole>(fields.whole(key));
+  const std::int64_t number = fields.whole(key);
+  if (!std::in_range<Whole>(number)) fields.wrong(key, "is out of range: " + std::to_string(number));
+  to = static_cast<Whole>(number);
 }
 /// One text will do for a list of one.
 inline void take(const Fields& fields, const std::string& key, std::vector<std::string>& to) {

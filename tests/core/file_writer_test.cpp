@@ -31,5 +31,34 @@ TEST(FileWriter, LeavesNothingWhenBrokenOff) {
   test::expect_contains(test::error_of([&] { FileWriter(dir / "plain/file"); }), "a folder was expected");
 }
 
+TEST(FileWriter, HasTheFileForItself) {
+  const test::ScratchDir dir;
+  FileWriter first(dir / "file");
+  first.write("one ");
+  test::expect_contains(test::error_of([&] { FileWriter(dir / "file"); }), "is being written by another process");
+  first.write("two");
+  first.finish();
+  EXPECT_EQ(read_file(dir / "file"), "one two");
+  write_file_atomic(dir / "file", "three");
+  EXPECT_EQ(read_file(dir / "file"), "three");
+}
+
+TEST(FileWriter, NothingIsKeptOfWhatAKilledOneLeft) {
+  const test::ScratchDir dir;
+  write_file_atomic(dir / "file.partial", "longer than what comes");
+  write_file_atomic(dir / "file", "short");
+  EXPECT_EQ(read_file(dir / "file"), "short");
+}
+
+TEST(FileWriter, RemovesNoFileButItsOwn) {
+  const test::ScratchDir dir;
+  {
+    const FileWriter first(dir / "file");
+    fs::rename(dir / "file.partial", dir / "moved");
+    write_file_atomic(dir / "file.partial", "another's");
+  }
+  EXPECT_EQ(read_file(dir / "file.partial"), "another's");
+}
+
 }  // namespace
 }  // namespace counterpoint

@@ -53,7 +53,7 @@ TEST(ReadFile, SaysWhatIsWrong) {
   const ScratchDir dir;
   EXPECT_EQ(error_of([&] { read_file(dir / "none"); }),
             "cannot open " + (dir / "none").string() + ": No such file or directory");
-  EXPECT_EQ(error_of([&] { read_file(dir.path()); }), dir.path().string() + " is not a file");
+  EXPECT_EQ(error_of([&] { read_file(dir.path()); }), dir.path().string() + " is a folder; a file was expected");
   expect_contains(error_of([&] { read_file(dir / std::string(300, 'x')); }), "File name too long");
 }
 
@@ -108,6 +108,24 @@ TEST(WriteFileAtomic, WritesWhereALinkPoints) {
   write_file_atomic(dir / "link", "new");
   EXPECT_TRUE(fs::is_symlink(dir / "link"));
   EXPECT_EQ(read_file(dir / "real"), "new");
+}
+
+TEST(WriteFileAtomic, ALinkMayPointToWhatIsNotThereYet) {
+  const ScratchDir dir;
+  fs::create_symlink("later/real", dir / "link");
+  fs::create_symlink("link", dir / "link to link");
+  write_file_atomic(dir / "link to link", "new");
+  EXPECT_TRUE(fs::is_symlink(dir / "link"));
+  EXPECT_TRUE(fs::is_symlink(dir / "link to link"));
+  EXPECT_EQ(read_file(dir / "later/real"), "new");
+}
+
+TEST(WriteFileAtomic, LinksThatPointToEachOtherAreAnError) {
+  const ScratchDir dir;
+  fs::create_symlink("there", dir / "here");
+  fs::create_symlink("here", dir / "there");
+  expect_contains(error_of([&] { write_file_atomic(dir / "here", "bytes"); }), "a link to a link without end");
+  EXPECT_TRUE(fs::is_symlink(dir / "here"));
 }
 
 TEST(WriteFileAtomic, APipeIsWrittenToAndNotReplaced) {
@@ -192,7 +210,7 @@ TEST(MappedFile, ShowsTheFile) {
   EXPECT_EQ(text_of(MappedFile(dir / "x")), "hello");
   EXPECT_TRUE(MappedFile(dir / "empty").bytes().empty());
   expect_contains(error_of([&] { MappedFile file(dir / "none"); }), "cannot open");
-  expect_contains(error_of([&] { MappedFile file(dir.path()); }), "is not a file");
+  expect_contains(error_of([&] { MappedFile file(dir.path()); }), "is a folder");
 }
 
 TEST(MappedFile, Moves) {

@@ -35,6 +35,9 @@ TEST(Strings, EditDistance) {
   EXPECT_EQ(edit_distance("abc", ""), 3u);
   EXPECT_EQ(edit_distance("flaw", "lawn"), 2u);
   EXPECT_EQ(edit_distance("same", "same"), 0u);
+  EXPECT_EQ(edit_distance("aks", "ask"), 1u);
+  EXPECT_EQ(edit_distance("traes", "trees"), 1u);
+  EXPECT_EQ(edit_distance("tares", "treas"), 2u);
 }
 
 // Published values of 64-bit FNV-1a. Splits of questions hang on them.

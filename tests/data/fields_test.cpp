@@ -40,17 +40,18 @@ TEST(Fields, WantAnObject) {
 }
 
 TEST(Fields, AnUnknownKeyGetsTheNearestRightName) {
-  const Json wrong{{"nmae", "A"}};
+  const Json wrong{{"label", "A"}};
   EXPECT_EQ(error_of([&] {
               Fields(wrong, "t").only({"name", "turns"});
             }),
-            "t: unknown key 'nmae' (known: name, turns)");
+            "t: unknown key 'label' (known: name, turns)");
   const Json close{{"turn", 4}};
   EXPECT_EQ(error_of([&] {
               Fields(close, "t").only({"name", "turns"});
             }),
             "t: unknown key 'turn' (did you mean 'turns'?)");
   EXPECT_EQ(&Fields(close, "t").only({"turn"}).at("turn"), &close["turn"]);
+  Fields(Json{{"turns", 1}, {"label", nullptr}}, "t").only({"turns"});  // null is nothing
 }
 
 TEST(Fields, PartsKnowWhereTheyStand) {

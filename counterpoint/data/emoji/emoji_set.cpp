@@ -31,10 +31,33 @@ void write_part(const fs::path& folder, std::span<const Drawn> part) {
   write_file_atomic(folder / "captions.jsonl", rows);
 }
 
+data::Json settings_of(const EmojiSetOptions& options) {
+  return {{"size", options.side},
+          {"held_out", options.held_out},
+          {"seed", options.seed},
+          {"font", options.font.string()},
+          {"list", options.list.string()}};
+}
+
+/// Another set in the same folder would leave some of its pictures there, and change data that runs were made of.
+void check_same_set(const EmojiSetOptions& options, const fs::path& record) {
+  check_writable(record);
+  if (!fs::exists(record)) return;
+  const data::Json there = data::read_json(record), now = settings_of(options);
+  for (const auto& item : now.items())
+    if (!there.is_object() || !there.contains(item.key()) || there[item.key()] != item.value())
+      fail("{} holds emoji of another {}; choose another --output-dir, or delete that folder", options.output.string(),
+           item.key());
+}
+
 }  // namespace
 
 EmojiSetResult make_emoji_set(const EmojiSetOptions& options, ProgressSink& progress) {
+  const fs::path record = options.output / "emoji.json";
+  check_same_set(options, record);
   const std::vector<Emoji> list = read_emoji_list(options.list);
+  if (options.held_out >= std::ssize(list))
+    fail("{} emoji are listed; {} cannot be held out of them", list.size(), options.held_out);
   const EmojiFont font(options.font);
   std::vector<Drawn> all;
   EmojiSetResult result;
@@ -53,6 +76,7 @@ EmojiSetResult make_emoji_set(const EmojiSetOptions& options, ProgressSink& prog
   RandomStream random(stream_seed(options.seed, {"emoji"}));
   shuffle(all, random);
   const std::span<const Drawn> drawn(all);
+  write_file_atomic(record, settings_of(options).dump(2) + "\n");
   write_part(options.output / "train", drawn.first(static_cast<std::size_t>(result.train)));
   write_part(options.output / "held-out", drawn.last(static_cast<std::size_t>(result.held_out)));
   return result;

@@ -20,7 +20,8 @@ struct EmojiSetResult {
   std::int64_t not_drawn = 0;  ///< listed, but not in the font
 };
 
-/// Error: the font or list is missing; fewer emoji than are to be held out; no space.
+/// Error: the font or list is missing; fewer emoji than are to be held out; the folder (its emoji.json) holds a set of
+/// other settings; it cannot be written; no space.
 EmojiSetResult make_emoji_set(const EmojiSetOptions& options, ProgressSink& progress);
 
 }  // namespace counterpoint::emoji

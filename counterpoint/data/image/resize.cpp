@@ -21,18 +21,19 @@ double weight_at(Filter filter, double x) {
 /// For each result place the first source place and the weights from there on.
 struct Taps {
   int count = 0;              ///< weights a place, padded with zeros
-  std::vector<int> first;     ///< [results]
+  std::vector<int> first;     ///< [results], ascending
   std::vector<float> weight;  ///< [results][count]
 };
 
-Taps taps_of(int from, int length, int limit, int results, Filter filter) {
-  const double scale = static_cast<double>(length) / results, stretch = std::max(scale, 1.0);
+Taps taps_of(int from, int length, const Section& results, Filter filter) {
+  const double scale = static_cast<double>(length) / static_cast<double>(results.length);
+  const double stretch = std::max(scale, 1.0);
   const double support = (filter == Filter::bilinear ? 1.0 : 2.0) * stretch;
   Taps taps{.count = std::min(static_cast<int>(std::ceil(support)) * 2 + 1, length), .first = {}, .weight = {}};
-  taps.first.resize(static_cast<std::size_t>(results));
-  taps.weight.assign(static_cast<std::size_t>(results * taps.count), 0.0F);
-  for (int i = 0; i < results; ++i) {
-    const double centre = (i + 0.5) * scale;
+  taps.first.resize(static_cast<std::size_t>(results.count));
+  taps.weight.assign(static_cast<std::size_t>(results.count) * static_cast<std::size_t>(taps.count), 0.0F);
+  for (int i = 0; i < results.count; ++i) {
+    const double centre = (static_cast<double>(results.first + i) + 0.5) * scale;
     const int low = std::max(0, static_cast<int>(centre - support + 0.5));
     const int high = std::min(length, static_cast<int>(centre + support + 0.5));
     std::vector<double> weights;
@@ -42,7 +43,7 @@ Taps taps_of(int from, int length, int limit, int results, Filter filter) {
       sum += weights.back();
     }
     // The padded taps must lie within the picture, too.
-    const int first = std::min(from + low, limit - taps.count), shift = from + low - first;
+    const int first = std::min(from + low, from + length - taps.count), shift = from + low - first;
     taps.first[static_cast<std::size_t>(i)] = first;
     for (std::size_t k = 0; k < weights.size() && sum != 0; ++k)
       taps.weight[static_cast<std::size_t>(i * taps.count + shift) + k] = static_cast<float>(weights[k] / sum);
@@ -83,18 +84,26 @@ void mix_columns(const float* row, int offset, const Taps& taps, int results, st
 }  // namespace
 
 Image resize(const Image& image, const Box& box, int width, int height, Filter filter) {
-  COUNTERPOINT_ASSERT(box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0 && width > 0 && height > 0);
+  return resize_section(image, box, {width, 0, width}, {height, 0, height}, filter);
+}
+
+Image resize_section(const Image& image, const Box& box, const Section& across, const Section& down, Filter filter) {
+  COUNTERPOINT_ASSERT(box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0);
   COUNTERPOINT_ASSERT(box.x + box.width <= image.width && box.y + box.height <= image.height);
-  const Taps across = taps_of(box.x, box.width, box.x + box.width, width, filter);
-  const Taps down = taps_of(box.y, box.height, box.y + box.height, height, filter);
-  Image out{width, height,
-            std::vector<std::uint8_t>(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3)};
-  std::vector<float> mixed(static_cast<std::size_t>(box.width) * 3);
+  for (const Section& part : {across, down})
+    COUNTERPOINT_ASSERT(part.first >= 0 && part.count > 0 && part.first + part.count <= part.length);
+  const Taps columns = taps_of(box.x, box.width, across, filter), rows = taps_of(box.y, box.height, down, filter);
+  Image out{
+      across.count, down.count,
+      std::vector<std::uint8_t>(static_cast<std::size_t>(across.count) * static_cast<std::size_t>(down.count) * 3)};
+  // Only the columns that the section looks at.
+  const int left = columns.first.front(), width = columns.first.back() + columns.count - left;
+  std::vector<float> mixed(static_cast<std::size_t>(width) * 3);
   const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(image.width) * 3;
-  for (int y = 0; y < height; ++y) {
-    mix_rows(image.row(down.first[static_cast<std::size_t>(y)]) + box.x * 3, stride,
-             down.weight.data() + y * down.count, down.count, box.width * 3, mixed.data());
-    mix_columns(mixed.data(), box.x, across, width, out.row(y));
+  for (int y = 0; y < down.count; ++y) {
+    mix_rows(image.row(rows.first[static_cast<std::size_t>(y)]) + static_cast<std::ptrdiff_t>(left) * 3, stride,
+             rows.weight.data() + static_cast<std::ptrdiff_t>(y) * rows.count, rows.count, width * 3, mixed.data());
+    mix_columns(mixed.data(), left, columns, across.count, out.row(y));
   }
   return out;
 }

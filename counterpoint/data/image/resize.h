@@ -1,5 +1,7 @@
 // Resizing with an antialiasing filter, as PIL and torchvision define it.
 #pragma once
+#include <cstdint>
+
 #include "counterpoint/data/image/image.h"
 
 namespace counterpoint::image {
@@ -17,5 +19,14 @@ enum class Filter { bilinear, bicubic /* a = -1/2 */ };
 /// differ by one on smooth pictures, more at hard edges, where PIL cuts the first direction's overshoot. The box must
 /// lie within the picture.
 Image resize(const Image& image, const Box& box, int width, int height, Filter filter);
+
+/// The places [first, first + count) of the `length` that a result has in one direction.
+struct Section {
+  std::int64_t length = 0, first = 0;
+  int count = 0;
+};
+
+/// A part of what resize() gives for across.length x down.length pixels; the rest, which may be too large, is not made.
+Image resize_section(const Image& image, const Box& box, const Section& across, const Section& down, Filter filter);
 
 }  // namespace counterpoint::image

@@ -89,13 +89,11 @@ void augment(const Image& image, const AugmentSettings& s, RandomStream random, 
 
 Image centre_view(const Image& image, int side) {
   const int shorter = std::min(image.width, image.height);
-  const auto scaled = [&](int length) { return static_cast<int>(std::int64_t{length} * side / shorter); };
-  const Image small = resize(image, whole(image), scaled(image.width), scaled(image.height), Filter::bicubic);
-  const auto margin = [&](int length) { return static_cast<int>(std::lround((length - side) / 2.0)); };
-  Image out = blank(side, side, "view");
-  for (int y = 0; y < side; ++y)
-    std::copy_n(small.row(margin(small.height) + y) + 3 * margin(small.width), 3 * side, out.row(y));
-  return out;
+  const auto centre = [&](int length) {
+    const std::int64_t scaled = std::int64_t{length} * side / shorter;
+    return Section{scaled, std::lround(static_cast<double>(scaled - side) / 2.0), side};
+  };
+  return resize_section(image, whole(image), centre(image.width), centre(image.height), Filter::bicubic);
 }
 
 void evaluation_view(const Image& image, int side, const Normalisation& normalisation, float* out) {

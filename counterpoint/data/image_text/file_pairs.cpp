@@ -1,5 +1,6 @@
 // Pairs whose pictures are files: tables and folders.
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "counterpoint/core/error.h"
@@ -19,6 +20,11 @@ class FilePictures : public PictureStore {
   image::Image picture(std::size_t sample, int at_least) const override {
     const MappedFile file(files_[sample]);
     return image::decode(file.bytes(), files_[sample].string(), at_least);
+  }
+  std::optional<std::uint64_t> encoded_bytes(std::size_t sample) const override {
+    std::error_code missing;  // the loader will say so
+    const std::uintmax_t bytes = fs::file_size(files_[sample], missing);
+    return missing ? 0 : bytes;
   }
   std::vector<fs::path> files_;
 };
@@ -104,12 +110,22 @@ PairSet class_folders(const fs::path& folder) {
   return PairSet(std::move(pairs), std::move(pictures));
 }
 
+char separator_of(const DataOptions& options) {
+  if (options.csv_separator == "\\t") return '\t';
+  if (options.csv_separator.size() == 1) return options.csv_separator[0];
+  fail("--csv-separator: one character was expected, '{}' was given", options.csv_separator);
+}
+
+/// Relative to the table's folder, or as open_clip has it to the working folder.
+fs::path picture_path(const fs::path& folder, const fs::path& name) {
+  const fs::path beside = folder / name;  // an absolute name stays as it is
+  return !fs::exists(beside) && fs::exists(name) ? name : beside;
+}
+
 }  // namespace
 
 PairSet open_csv(const fs::path& file, const DataOptions& options) {
-  if (options.csv_separator.size() != 1)
-    fail("--csv-separator: one character was expected, '{}' was given", options.csv_separator);
-  const data::Csv table = data::read_csv(file, options.csv_separator[0]);
+  const data::Csv table = data::read_csv(file, separator_of(options));
   const std::size_t image = column_of(table, options.csv_image_key, "--csv-img-key", file, options);
   const std::size_t caption = column_of(table, options.csv_caption_key, "--csv-caption-key", file, options);
   if (options.csv_label_key != DataOptions{}.csv_label_key)
@@ -128,8 +144,7 @@ PairSet open_csv(const fs::path& file, const DataOptions& options) {
     const auto [found, fresh] = place.emplace(name, pairs.size());
     if (fresh) {
       pairs.push_back({name, {}, ""});
-      const fs::path path(name);
-      pictures->files_.push_back(path.is_absolute() ? path : file.parent_path() / path);
+      pictures->files_.push_back(picture_path(file.parent_path(), name));
       if (label != table.columns.end())
         pairs.back().label = row.cells[static_cast<std::size_t>(label - table.columns.begin())];
     }

@@ -89,7 +89,8 @@ std::shared_ptr<const PictureStore> decoded_in_memory(const PairSet& pairs, int 
                                                       std::int64_t most_bytes, ProgressSink& progress);
 
 /// The same in a file of `folder`, which runs share, told apart by the set's fingerprint. It is written piece by piece;
-/// one that is damaged, or whose pictures are others now (an even draw is compared), is made anew.
+/// one that is damaged, or whose pictures are others now (an even draw is compared), is made anew. Error: another
+/// process is just making it.
 std::shared_ptr<const PictureStore> decoded_in_folder(const PairSet& pairs, int side,
                                                       const std::filesystem::path& folder, int workers,
                                                       ProgressSink& progress);

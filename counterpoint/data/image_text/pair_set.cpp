@@ -11,11 +11,15 @@
 namespace counterpoint::image_text {
 namespace {
 
-std::uint64_t fingerprint_of(const std::vector<Pair>& pairs) {
+/// pictures: nullptr where only captions are looked at.
+std::uint64_t fingerprint_of(const std::vector<Pair>& pairs, const PictureStore* pictures) {
   std::uint64_t print = 0;
-  for (const Pair& pair : pairs) {
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const Pair& pair = pairs[i];
     print = stream_seed(print, {pair.key, std::to_string(pair.captions.size())});
     for (const std::string& caption : pair.captions) print = stream_seed(print, {caption});
+    if (const auto bytes = pictures ? pictures->encoded_bytes(i) : std::nullopt)
+      print = stream_seed(print, {std::to_string(*bytes)});
   }
   return print;
 }
@@ -24,6 +28,7 @@ std::string type_of(const std::string& data) {
   if (data.ends_with(".csv") || data.ends_with(".tsv")) return "csv";
   if (data.ends_with(".tar")) return "webdataset";
   if (std::filesystem::is_directory(data)) return "folder";
+  if (!std::filesystem::exists(data)) fail("'{}': no such file or folder", data);
   fail("'{}' is neither a folder, a .csv or .tsv, nor .tar files; name its --dataset-type", data);
 }
 
@@ -37,7 +42,7 @@ PairSet::PairSet(std::vector<Pair> pairs, std::shared_ptr<const PictureStore> pi
   std::unordered_set<std::string> keys;
   for (const Pair& pair : *pairs_)
     if (!keys.insert(pair.key).second) fail("two samples have the key '{}'", pair.key);
-  fingerprint_ = fingerprint_of(*pairs_);
+  fingerprint_ = fingerprint_of(*pairs_, pictures_.get());
 }
 
 std::uint64_t PairSet::labels_fingerprint() const {
@@ -66,7 +71,7 @@ PairSet open_pairs(const DataOptions& options) {
   if (std::find(types.begin(), types.end(), options.type) == types.end())
     fail("unknown dataset type '{}'{}", options.type, suggestion(options.type, types));
   if (options.data.empty() && options.type != "synthetic")
-    fail("no data is named (--train-data); only --dataset-type synthetic needs none");
+    fail("no data is named (--train-data, --val-data or --data); only --dataset-type synthetic needs none");
   if (options.type == "synthetic") return synthetic_pairs(options.synthetic_size);
   const std::string type = options.type == "auto" ? type_of(options.data) : options.type;
   if (type == "csv") return open_csv(options.data, options);

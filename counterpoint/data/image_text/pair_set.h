@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class PictureStore {
   virtual ~PictureStore() = default;
   /// Picture `sample`; see image::decode for `at_least`. Error: it cannot be read, naming it.
   virtual image::Image picture(std::size_t sample, int at_least) const = 0;
+  /// Of the picture's file, which is not read for it; 0: it is missing. nullopt: pictures that come from no files.
+  virtual std::optional<std::uint64_t> encoded_bytes(std::size_t /*sample*/) const { return std::nullopt; }
 };
 
 class PairSet {
@@ -34,13 +37,14 @@ class PairSet {
   image::Image picture(std::size_t sample, int at_least = 0) const { return pictures_->picture(sample, at_least); }
   /// One line for each kind of thing that was left out or repaired when the set was read.
   const std::vector<std::string>& notes() const { return notes_; }
-  /// Of all keys and captions: tells this set from any other.
+  /// Of all keys, captions and sizes of the pictures' files: tells this set from any other, but for pictures that were
+  /// replaced by others whose files are as large to the byte.
   std::uint64_t fingerprint() const { return fingerprint_; }
   /// Of all labels, which are no part of fingerprint(): figures depend on them, training does not.
   std::uint64_t labels_fingerprint() const;
   /// The label names that occur, sorted.
   std::vector<std::string> labels() const;
-  /// The same pairs with pictures from elsewhere (a cache).
+  /// The same pairs and fingerprint with the pictures from elsewhere (a cache).
   PairSet with_pictures(std::shared_ptr<const PictureStore> pictures) const;
 
  private:
@@ -70,8 +74,9 @@ std::vector<std::string> expand_shards(const std::string& pattern);
 /// WebDataset tars: KEY.jpg (png, jpeg, webp) with KEY.txt and/or KEY.json {"captions": [..]}, labels in KEY.cls or the
 /// JSON's "label". Samples without picture or caption are left out and told; of a truncated tar what is whole is used.
 PairSet open_webdataset(const std::vector<std::string>& tars);
-/// One row a caption; rows of one picture are its captions. Relative paths start at the file's folder. Error: a missing
-/// column, naming those that were found and the options to change.
+/// One row a caption; rows of one picture are its captions. Relative paths start at the file's folder, or where nothing
+/// is there at the working folder, as open_clip's do. Error: a missing column, naming those that were found and the
+/// options to change.
 PairSet open_csv(const std::filesystem::path& file, const DataOptions& options);
 /// A folder with captions.jsonl ({"file", "captions", "label"?}) or with one folder a class, whose name is label and
 /// caption.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "counterpoint/core/error.h"
@@ -19,6 +20,9 @@ class TarPictures : public PictureStore {
  public:
   image::Image picture(std::size_t sample, int at_least) const override {
     return image::decode(pictures_[sample].bytes, pictures_[sample].name, at_least);
+  }
+  std::optional<std::uint64_t> encoded_bytes(std::size_t sample) const override {
+    return pictures_[sample].bytes.size();
   }
   std::vector<MappedFile> files_;
   std::vector<TarMember> pictures_;  ///< the name: "shard.tar: key.jpg"
@@ -52,13 +56,14 @@ std::vector<Sample> samples_of(const TarIndex& index) {
 
 /// Counts what is left out.
 struct Losses {
-  std::int64_t no_picture = 0, no_caption = 0, bad_json = 0;
+  std::int64_t no_picture = 0, no_caption = 0, bad_json = 0, odd_label = 0;
   std::vector<std::string> notes() const {
     std::vector<std::string> out;
     if (no_picture > 0) out.push_back(fmt::format("{} samples without a picture (jpg, jpeg, png, webp)", no_picture));
     if (no_caption > 0)
       out.push_back(fmt::format("{} samples without a caption (txt, or captions in json)", no_caption));
     if (bad_json > 0) out.push_back(fmt::format("{} samples whose json could not be read", bad_json));
+    if (odd_label > 0) out.push_back(fmt::format("{} labels that are neither text nor number", odd_label));
     return out;
   }
 };
@@ -69,8 +74,27 @@ void add_caption(Pair& pair, std::string_view caption) {
     pair.captions.push_back(text);
 }
 
+/// Discarded where it is no JSON, or nested too deep.
+Json json_of(std::string_view text) {
+  try {
+    data::check_json_depth(text);
+  } catch (const Error&) {
+    return Json(Json::value_t::discarded);
+  }
+  return Json::parse(text, nullptr, false);
+}
+
+void read_label(Pair& pair, const Json& label, Losses& losses) {
+  if (label.is_string())
+    pair.label = label.get<std::string>();
+  else if (label.is_number())
+    pair.label = label.dump();
+  else
+    losses.odd_label += !label.is_null();
+}
+
 void read_json(Pair& pair, Bytes bytes, Losses& losses) {
-  const Json json = Json::parse(text_of(bytes), nullptr, false);
+  const Json json = json_of(text_of(bytes));
   if (!json.is_object()) {
     ++losses.bad_json;
     return;
@@ -79,8 +103,7 @@ void read_json(Pair& pair, Bytes bytes, Losses& losses) {
     for (const Json& caption : json["captions"])
       if (caption.is_string()) add_caption(pair, caption.get<std::string>());
   if (json.contains("caption") && json["caption"].is_string()) add_caption(pair, json["caption"].get<std::string>());
-  if (!json.contains("label") || json["label"].is_null()) return;
-  pair.label = json["label"].is_string() ? json["label"].get<std::string>() : json["label"].dump();
+  if (json.contains("label")) read_label(pair, json["label"], losses);
 }
 
 Pair pair_of(const Sample& sample, Losses& losses) {

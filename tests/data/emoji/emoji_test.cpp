@@ -47,6 +47,9 @@ TEST(EmojiSet, IsDrawnAndDividedWithoutOverlap) {
   for (size_t i = 0; i < train.size(); ++i) keys.insert(train.pair(i).key);
   for (size_t i = 0; i < held_out.size(); ++i) EXPECT_FALSE(keys.contains(held_out.pair(i).key));
   EXPECT_GE(train.labels().size(), 8u);
+  const std::string again =
+      test::error_of([&] { make_emoji_set({.output = dir.path(), .side = 24, .held_out = 50, .seed = 1}, silent); });
+  expect_contains(again, "holds emoji of another held_out");
   // Corners are white, and something is in the middle.
   const image::Image face = EmojiFont().draw(U'\U0001F600', 24).value();
   EXPECT_EQ(face.rgb[0], 255);

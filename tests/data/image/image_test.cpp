@@ -1,6 +1,8 @@
 #include "counterpoint/data/image/image.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/data/image/transform.h"
@@ -80,6 +82,44 @@ TEST(Resize, AsPil) {
     const Filter filter = wanted.at("filter") == "bilinear" ? Filter::bilinear : Filter::bicubic;
     const Image image = resize(source(), {box[0], box[1], box[2] - box[0], box[3] - box[1]}, size[0], size[1], filter);
     expect_pixels(image, wanted.at("rgb"), 1, wanted.dump().substr(0, 70));
+  }
+}
+
+/// No two neighbours alike.
+Image uneven(int width, int height) {
+  Image image = blank(width, height, "uneven");
+  for (size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i * 37 + i / 7 * 11);
+  return image;
+}
+
+Image cropped(const Image& image, const Box& box) {
+  Image out = blank(box.width, box.height, "cropped");
+  for (int y = 0; y < box.height; ++y) std::copy_n(image.row(box.y + y) + 3 * box.x, 3 * box.width, out.row(y));
+  return out;
+}
+
+TEST(CentreView, IsTheCentreOfTheResizedPicture) {
+  constexpr int side = 16;
+  struct Size {
+    int width, height;
+  };
+  const std::vector<std::pair<Size, Size>> sizes = {
+      {{40, 30}, {21, 16}}, {{30, 41}, {16, 21}}, {{5, 7}, {16, 22}}, {{3, 200}, {16, 1066}}, {{16, 16}, {16, 16}}};
+  const auto centred = [](int length) { return static_cast<int>(std::lround((length - side) / 2.0)); };
+  for (const auto& [size, scaled] : sizes) {
+    const Image image = uneven(size.width, size.height);
+    const Image small = resize(image, whole(image), scaled.width, scaled.height, Filter::bicubic);
+    const Box centre{centred(scaled.width), centred(scaled.height), side, side};
+    EXPECT_EQ(centre_view(image, side).rgb, cropped(small, centre).rgb) << size.width << " x " << size.height;
+  }
+}
+
+// Resized as a whole these would have 9.9 GB, and a side that is no int.
+TEST(CentreView, OfAThinPictureOnlyWhatIsSeenIsMade) {
+  for (const Image& thin : {blank(1, 65'535, "high"), blank(20'000'000, 1, "wide")}) {
+    const Image view = centre_view(thin, 224);
+    EXPECT_EQ(view.width, 224);
+    EXPECT_EQ(view.rgb, blank(224, 224, "black").rgb);
   }
 }
 
