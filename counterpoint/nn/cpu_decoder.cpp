@@ -6,6 +6,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/kernels/parallel.h"
 #include "counterpoint/nn/kernels/table.h"
+#include "counterpoint/nn/sliding_window.h"
 
 namespace counterpoint::nn {
 namespace {
@@ -106,12 +107,6 @@ void CpuDecoder::write_cache_row(const ForwardBatch& batch, std::int64_t layer, 
   }
 }
 
-std::int64_t CpuDecoder::first_visible(std::int64_t layer, std::int64_t position) const {
-  if (!config_.sliding_window) return 0;
-  if (!config_.sliding_layers.empty() && !config_.sliding_layers[static_cast<size_t>(layer)]) return 0;
-  return std::max<std::int64_t>(0, position + 1 - *config_.sliding_window);
-}
-
 void CpuDecoder::attend_row(const ForwardBatch& batch, std::int64_t layer, std::int64_t row, std::int64_t head,
                             std::vector<const float*>& blocks, std::vector<float>& scratch) {
   const std::int64_t group = config_.heads / config_.kv_heads, width = config_.head_dim;
@@ -132,7 +127,8 @@ void CpuDecoder::attend_row(const ForwardBatch& batch, std::int64_t layer, std::
   args.scratch = grow(scratch, group * count * kBlock);
   args.heads = group;
   args.head_dim = width;
-  args.first = first_visible(layer, position);
+  const std::int64_t window = window_of(config_, layer);
+  args.first = window > 0 ? std::max<std::int64_t>(0, position + 1 - window) : 0;
   args.last = position + 1;
   args.scale = 1.0f / std::sqrt(static_cast<float>(width));
   kernels().attend(args);

@@ -29,7 +29,6 @@ class CpuDecoder final : public Decoder {
                   std::vector<const float*>& blocks, std::vector<float>& scratch);
   void mlp(std::int64_t layer, std::int64_t rows);
   void compute_logits(const ForwardBatch& batch);
-  std::int64_t first_visible(std::int64_t layer, std::int64_t position) const;
 
   weights::ModelConfig config_;
   CpuWeights weights_;

@@ -89,8 +89,6 @@ class LoraTrainer {
   /// AdamW's moments by parameter name and the count of steps: all that a resumed run needs besides the adapter.
   virtual std::vector<StateTensor> optimizer_state() const = 0;
   virtual void set_optimizer_state(std::span<const StateTensor> state) = 0;
-
-  virtual std::int64_t trainable_parameters() const = 0;
 };
 
 /// Error: a dtype or device that is not to be had here; libtorch cannot be loaded.

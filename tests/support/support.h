@@ -42,13 +42,13 @@ class ScratchDir {
 template <class Action>
 std::string error_of(Action&& action);
 
-/// Fails the test, showing the whole text, unless `part` is in it.
 /// Where libtorch's operators are tested: the device that COUNTERPOINT_TEST_DEVICE names ("cuda"), else `usual`.
 inline std::string device(const char* usual) {
   const char* named = std::getenv("COUNTERPOINT_TEST_DEVICE");
   return named ? named : usual;
 }
 
+/// Fails the test, showing the whole text, unless `part` is in it.
 inline void expect_contains(const std::string& text, const std::string& part) {
   EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in: " << text;
 }

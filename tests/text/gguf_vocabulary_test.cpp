@@ -23,10 +23,6 @@ Ids encode(const text::GgufVocabulary& vocabulary, std::string_view text, text::
   return text::make_tokenizer(text::parts_from_gguf(vocabulary))->encode(text, options);
 }
 
-void expect_in(const std::string& message, const std::string& part) {
-  EXPECT_NE(message.find(part), std::string::npos) << message;
-}
-
 TEST(GgufVocabulary, ThePreSplitterDecidesAboutDigits) {
   EXPECT_EQ(encode(byte_level("gpt-2"), "12"), (Ids{2}));
   EXPECT_EQ(encode(byte_level("smollm"), "12"), (Ids{0, 1}));
@@ -55,23 +51,23 @@ TEST(GgufVocabulary, ScoresOrderTheMerges) {
   vocabulary.add_space_prefix = false;
   EXPECT_EQ(encode(vocabulary, "ab ab"), (Ids{5, 7}));
   vocabulary.scores.pop_back();
-  expect_in(error_of([&] { text::parts_from_gguf(vocabulary); }), "tokenizer.ggml.scores has 7 entries");
+  expect_contains(error_of([&] { text::parts_from_gguf(vocabulary); }), "tokenizer.ggml.scores has 7 entries");
 }
 
 TEST(GgufVocabulary, WhatIsNotKnownIsNamed) {
-  expect_in(error_of([] { text::splitters_for_gguf("smolm"); }), "'smolm' is not known (did you mean 'smollm'?)");
-  expect_in(error_of([] { text::parts_from_gguf(byte_level("")); }), "tokenizer.ggml.pre is missing");
-  expect_in(error_of([] { text::parts_from_gguf(byte_level("default")); }), "tokenizer.ggml.pre is 'default'");
+  expect_contains(error_of([] { text::splitters_for_gguf("smolm"); }), "'smolm' is not known (did you mean 'smollm'?)");
+  expect_contains(error_of([] { text::parts_from_gguf(byte_level("")); }), "tokenizer.ggml.pre is missing");
+  expect_contains(error_of([] { text::parts_from_gguf(byte_level("default")); }), "tokenizer.ggml.pre is 'default'");
   text::GgufVocabulary vocabulary = byte_level("smollm");
   vocabulary.model = "bert";
-  expect_in(error_of([&] { text::parts_from_gguf(vocabulary); }), "the kind 'bert' is not known");
+  expect_contains(error_of([&] { text::parts_from_gguf(vocabulary); }), "the kind 'bert' is not known");
   vocabulary = byte_level("smollm");
   vocabulary.token_types.pop_back();
-  expect_in(error_of([&] { text::parts_from_gguf(vocabulary); }), "tokenizer.ggml.token_type has 6 entries");
+  expect_contains(error_of([&] { text::parts_from_gguf(vocabulary); }), "tokenizer.ggml.token_type has 6 entries");
   vocabulary = byte_level("smollm");
   vocabulary.merges[1] = "x";
-  expect_in(error_of([&] { text::parts_from_gguf(vocabulary); }), "tokenizer.ggml.merges: merge 1 is no pair");
-  expect_in(error_of([] { text::parts_from_gguf({}); }), "tokenizer.ggml.tokens is empty");
+  expect_contains(error_of([&] { text::parts_from_gguf(vocabulary); }), "tokenizer.ggml.merges: merge 1 is no pair");
+  expect_contains(error_of([] { text::parts_from_gguf({}); }), "tokenizer.ggml.tokens is empty");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/text_encoder/text_encoder.h"
+#include "counterpoint/nn/torch/at_parallel.h"
 
 namespace counterpoint::nn {
 namespace {

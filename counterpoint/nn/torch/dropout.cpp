@@ -1,6 +1,8 @@
 #include "counterpoint/nn/torch/dropout.h"
 
-#include <ATen/Parallel.h>
+#include <algorithm>
+
+#include "counterpoint/nn/torch/at_parallel.h"
 
 namespace counterpoint::nn {
 namespace {

@@ -5,6 +5,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/core/strings.h"
+#include "counterpoint/nn/sliding_window.h"
 #include "counterpoint/nn/torch/recompute.h"
 
 namespace counterpoint::nn {

@@ -122,10 +122,4 @@ void TorchLoraTrainer::set_optimizer_state(std::span<const StateTensor> state) {
   }
 }
 
-std::int64_t TorchLoraTrainer::trainable_parameters() const {
-  std::int64_t count = 0;
-  for (const auto& [name, parameter] : decoder_.parameters()) count += parameter.numel();
-  return count;
-}
-
 }  // namespace counterpoint::nn

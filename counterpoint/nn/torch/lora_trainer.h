@@ -18,7 +18,6 @@ class TorchLoraTrainer final : public LoraTrainer {
   void set_adapter(const weights::Adapter& adapter) override { decoder_.set_adapter(adapter); }
   std::vector<StateTensor> optimizer_state() const override;
   void set_optimizer_state(std::span<const StateTensor> state) override;
-  std::int64_t trainable_parameters() const override;
 
  private:
   double clip(double max_norm);

@@ -1,5 +1,7 @@
 #include "counterpoint/nn/torch/torch_decoder.h"
 
+#include "counterpoint/nn/sliding_window.h"
+
 namespace counterpoint::nn {
 namespace {
 

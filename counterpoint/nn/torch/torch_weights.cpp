@@ -73,11 +73,6 @@ at::Tensor linear(const at::Tensor& x, const TorchLinear& matrix) {
   return at::linear(x, matrix.weight, matrix.bias.defined() ? std::optional<at::Tensor>(matrix.bias) : std::nullopt);
 }
 
-std::int64_t window_of(const weights::ModelConfig& config, std::int64_t layer) {
-  const bool slides = config.sliding_layers.empty() || config.sliding_layers[static_cast<size_t>(layer)];
-  return config.sliding_window && slides ? *config.sliding_window : 0;
-}
-
 RotaryAngles rotary_angles(const weights::ModelConfig& config, const at::Tensor& positions,
                            const at::TensorOptions& options) {
   const at::Tensor frequencies = at::tensor(rope_frequencies(config)).to(options.device());

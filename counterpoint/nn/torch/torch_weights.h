@@ -37,9 +37,6 @@ at::Tensor rms_scale(const at::Tensor& x, double epsilon);
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
 at::Tensor linear(const at::Tensor& x, const TorchLinear& matrix);
 
-/// How far back a token of this layer sees, itself included; 0 = everything.
-std::int64_t window_of(const weights::ModelConfig& config, std::int64_t layer);
-
 /// The cosines and sines of rotary positions, [rows, 1, head_dim] each.
 struct RotaryAngles {
   at::Tensor cosine, sine;
