@@ -11,27 +11,15 @@ using Field = torch::Tensor BatchFeatures::*;
 constexpr std::array<Field, 4> kFeatures{&BatchFeatures::z_image, &BatchFeatures::z_text, &BatchFeatures::h_image,
                                          &BatchFeatures::h_text};
 
-torch::Tensor joined(const std::vector<BatchFeatures>& parts, Field field) {
-  std::vector<torch::Tensor> rows;
-  for (const BatchFeatures& part : parts)
-    if ((part.*field).defined()) rows.push_back((part.*field).detach());
-  return rows.empty() ? torch::Tensor() : torch::cat(rows);
-}
-
-torch::Tensor detached(const torch::Tensor& term) { return term.defined() ? term.detach() : term; }
-
 }  // namespace
 
 CachedLoss::CachedLoss(const std::vector<BatchFeatures>& parts, const Prototypes* prototypes, const LogScales& scales,
                        const LossWeights& weights)
     : gradients_(parts.size()) {
   COUNTERPOINT_ASSERT(!parts.empty());
-  BatchFeatures whole;
-  whole.positions = joined(parts, &BatchFeatures::positions);
-  for (const Field field : kFeatures) {
-    whole.*field = joined(parts, field);
+  BatchFeatures whole = detached(joined(parts));
+  for (const Field field : kFeatures)
     if ((whole.*field).defined()) (whole.*field).requires_grad_();
-  }
   const LossTerms terms = total_loss(whole, prototypes, scales, weights);
   terms.total.backward();
   terms_ = {detached(terms.total), detached(terms.clip), detached(terms.prototype), detached(terms.teacher)};

@@ -1,8 +1,7 @@
 #include "counterpoint/protoclip/grouped_mean.h"
 
-#include <ATen/Parallel.h>
-
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch/at_parallel.h"
 
 namespace counterpoint::protoclip {
 namespace {

@@ -49,7 +49,12 @@ torch::Tensor start_of(const Rows& rows, const KMeansOptions& options, std::int6
                                    : plus_plus_start(rows.x, rows.norms, options.k, random);
 }
 
-Assignment assign_rows(const Rows& rows, const torch::Tensor& centroids) {
+struct Assignment {
+  torch::Tensor labels;     // [N] int64: the nearest centroid of each row
+  torch::Tensor distances;  // [N] float32, squared
+};
+
+Assignment assign(const Rows& rows, const torch::Tensor& centroids) {
   const Nearest nearest = nearest_centroids(rows.x, centroids);
   return {nearest.labels, nearest.score.mul(2).add_(rows.norms).clamp_min_(0)};
 }
@@ -88,13 +93,13 @@ torch::Tensor updated(const Rows& rows, const torch::Tensor& labels, const torch
 KMeansResult run(const Rows& rows, const KMeansOptions& options, std::int64_t redo) {
   KMeansResult result;
   result.centroids = start_of(rows, options, redo);
-  Assignment now = assign_rows(rows, result.centroids);
+  Assignment now = assign(rows, result.centroids);
   for (std::int64_t iteration = 0; iteration < options.iterations; ++iteration) {
     result.objectives.push_back(total(now.distances));
     const std::int64_t given = reseed(now, options.k);
     result.reseeded += given;
     result.centroids = updated(rows, now.labels, result.centroids);
-    Assignment next = assign_rows(rows, result.centroids);
+    Assignment next = assign(rows, result.centroids);
     const bool still = given == 0 && torch::equal(next.labels, now.labels);
     now = std::move(next);
     if (still) break;
@@ -120,13 +125,5 @@ KMeansResult kmeans(const torch::Tensor& x, const KMeansOptions& options) {
 }
 
 std::vector<std::string> kmeans_starts() { return {"k-means++", "random"}; }
-
-Assignment assign(const torch::Tensor& x, const torch::Tensor& centroids) {
-  const torch::NoGradGuard no_grad;
-  const Rows rows = checked_rows(x), points = checked_rows(centroids);
-  if (rows.x.size(1) != points.x.size(1))
-    fail("K-means: rows have {} numbers, centroids {}", rows.x.size(1), points.x.size(1));
-  return assign_rows(rows, points.x);
-}
 
 }  // namespace counterpoint::protoclip

@@ -38,12 +38,4 @@ struct KMeansResult {
 /// start, a warm start of another shape.
 KMeansResult kmeans(const torch::Tensor& x, const KMeansOptions& options);
 
-struct Assignment {
-  torch::Tensor labels;     ///< [N] int64
-  torch::Tensor distances;  ///< [N] float32, squared
-};
-
-/// The nearest centroid of each row. Error: widths that differ, a row that is not finite.
-Assignment assign(const torch::Tensor& x, const torch::Tensor& centroids);
-
 }  // namespace counterpoint::protoclip

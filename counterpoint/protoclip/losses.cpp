@@ -34,6 +34,23 @@ torch::Tensor side_loss(const torch::Tensor& h, const PrototypeSide& side, const
   return -(targets * log_p.masked_fill(absent, 0)).sum(1).mean();  // 0 * -inf would be NaN
 }
 
+BatchFeatures joined(const std::vector<BatchFeatures>& parts) {
+  const auto rows_of = [&](torch::Tensor BatchFeatures::*member) {
+    std::vector<torch::Tensor> rows;
+    for (const BatchFeatures& part : parts)
+      if ((part.*member).defined()) rows.push_back(part.*member);
+    return rows.empty() ? torch::Tensor() : torch::cat(rows);
+  };
+  return {rows_of(&BatchFeatures::z_image), rows_of(&BatchFeatures::z_text), rows_of(&BatchFeatures::h_image),
+          rows_of(&BatchFeatures::h_text), rows_of(&BatchFeatures::positions)};
+}
+
+torch::Tensor detached(const torch::Tensor& tensor) { return tensor.defined() ? tensor.detach() : tensor; }
+
+BatchFeatures detached(const BatchFeatures& f) {
+  return {detached(f.z_image), detached(f.z_text), detached(f.h_image), detached(f.h_text), f.positions};
+}
+
 namespace {
 
 torch::Tensor both(const BatchFeatures& batch, const PrototypeSide& image, const PrototypeSide& text,

@@ -34,6 +34,11 @@ struct BatchFeatures {
   torch::Tensor h_image, h_text;  ///< [B, d_h]; undefined where there are no heads
   torch::Tensor positions;        ///< [B] int64
 };
+/// The rows of micro-batches one after another; what is undefined in all of them stays so.
+BatchFeatures joined(const std::vector<BatchFeatures>& parts);
+/// Without a graph; what is undefined stays so.
+torch::Tensor detached(const torch::Tensor& tensor);
+BatchFeatures detached(const BatchFeatures& features);
 
 /// L_Proto = 1/2 (L_img + L_txt).
 torch::Tensor prototype_loss(const BatchFeatures& batch, const Prototypes& prototypes, const torch::Tensor& log_scale);

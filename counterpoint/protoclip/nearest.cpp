@@ -1,21 +1,16 @@
 #include "counterpoint/protoclip/nearest.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch/at_parallel.h"
 
 // The loop over a tile's products is compiled for each instruction set; the loader takes the widest that the CPU has.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define FOR_EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define FOR_EACH_CPU
-#endif
-
-#ifndef _OPENMP
-#error "compile with OpenMP: at::parallel_for would run on one thread, and each small product on all"
 #endif
 
 namespace counterpoint::protoclip {

@@ -24,15 +24,16 @@ TEST(NearestTest, EqualsAFullMatrixOfDistances) {
   for (const std::int64_t k : {1, 7, 16, 255, 256, 700}) {
     const torch::Tensor x = torch::randn({1031, 24}), c = torch::randn({k, 24});
     const auto [distance, label] = torch::cdist(x.to(torch::kFloat64), c.to(torch::kFloat64)).square().min(1);
-    const Assignment found = assign(x, c);
+    const Nearest found = nearest_centroids(x, c);
     EXPECT_TRUE(torch::equal(found.labels, label)) << k;
-    EXPECT_TRUE(torch::allclose(found.distances.to(torch::kFloat64), distance, 1e-4, 1e-4)) << k;
+    const torch::Tensor squared = 2 * found.score + squared_norms(x);
+    EXPECT_TRUE(torch::allclose(squared.to(torch::kFloat64), distance, 1e-4, 1e-4)) << k;
   }
 }
 
 TEST(NearestTest, OfTwoEquallyNearTheFirst) {
   const torch::Tensor c = torch::ones({600, 3});
-  EXPECT_EQ(assign(torch::ones({5, 3}), c).labels.max().item<std::int64_t>(), 0);
+  EXPECT_EQ(nearest_centroids(torch::ones({5, 3}), c).labels.max().item<std::int64_t>(), 0);
 }
 
 TEST(KMeansTest, FindsSeparatedClusters) {
@@ -164,7 +165,6 @@ TEST(KMeansTest, SaysWhatIsWrong) {
   options = options_of(3);
   options.warm_start = torch::zeros({4, 4});
   test::expect_contains(test::error_of([&] { kmeans(x, options); }), "[3, 4]");
-  test::expect_contains(test::error_of([&] { assign(x, torch::zeros({2, 5})); }), "centroids 5");
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     x = torch::randn({20, 4});
     x[13][2] = bad;

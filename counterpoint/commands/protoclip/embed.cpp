@@ -72,7 +72,7 @@ Index embedded(const Options& options, const PairSet& pairs) {
 
 void embed(const Options& options) {
   const std::filesystem::path file = index_file(options.output);
-  if (file.has_parent_path()) make_dirs(file.parent_path());
+  check_writable(file);
   const Index index = embedded(options, open_noted(options.data));
   write_index(file, index);
   const std::int64_t width = index.images.defined() ? index.images.size(1) : index.texts.size(1);

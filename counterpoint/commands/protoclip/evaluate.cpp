@@ -53,11 +53,18 @@ std::shared_ptr<const PairSet> open_set(const image_text::DataOptions& data) {
 }
 
 /// Everything that these sets can serve; says what is left out.
-std::vector<std::string> allowed(const PairSet& test, const PairSet* train, bool keywords) {
-  for (const std::string& name : method::evaluation_names())
-    if (const std::string why = method::hindrance(name, test, train, keywords); !why.empty())
+std::vector<std::string> allowed(const PairSet& test, const PairSet* train,
+                                 const std::vector<method::Keyword>& keywords) {
+  const method::TargetsOfSets targets = method::targets_of(test, train, keywords);
+  std::vector<std::string> names;
+  for (const std::string& name : method::evaluation_names()) {
+    const std::string why = method::hindrance(name, test, targets);
+    if (why.empty())
+      names.push_back(name);
+    else
       std::fprintf(stderr, "left out: %s (%s)\n", name.c_str(), why.c_str());
-  return method::possible_evaluations(test, train, keywords);
+  }
+  return names;
 }
 
 data::Json settings_json(const Options& options, const method::OpenedModel& opened) {
@@ -85,7 +92,7 @@ void print(const std::vector<method::Figure>& figures) {
                        {"what it is", Align::left, true}});
   for (const method::Figure& one : figures)
     table.add_row({one.name, fmt::format("{:.4f}", one.value),
-                   one.interval ? fmt::format("{:.3f} to {:.3f}", one.interval->first, one.interval->second) : "",
+                   one.interval ? fmt::format("{:.3f} to {:.3f}", one.interval->low, one.interval->high) : "",
                    std::to_string(one.n), one.about});
   std::fputs(table.print(report::terminal_of(STDOUT_FILENO)).c_str(), stdout);
 }
@@ -107,8 +114,8 @@ void evaluate(const Kind& kind, Options options) {
   if (!options.keywords.empty()) settings.keywords = method::keywords_of(options.keywords, train ? *train : *test);
   if (!options.templates.empty()) settings.templates = method::read_templates(options.templates);
   settings.probe.standardise = !options.plain_features;
-  settings.evaluations = kind.name == "all" ? allowed(*test, train.get(), !settings.keywords.empty())
-                                            : std::vector<std::string>{kind.name};
+  settings.evaluations =
+      kind.name == "all" ? allowed(*test, train.get(), settings.keywords) : std::vector<std::string>{kind.name};
   const auto progress = console_progress("evaluate", "pictures");
   settings.encode = encode_settings(options.model, progress.get());
   method::Evaluator evaluator(opened.tokenizer, test, train, settings);

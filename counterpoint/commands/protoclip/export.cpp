@@ -7,6 +7,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
+#include "counterpoint/text/bpe_trainer.h"
 
 namespace counterpoint::commands::protoclip {
 namespace {
@@ -15,6 +16,16 @@ struct Options {
   std::filesystem::path model, output;
 };
 
+/// open_clip takes a file of merges gzipped only, and not out of the folder by itself.
+void export_vocabulary(const std::filesystem::path& file, const std::filesystem::path& folder,
+                       std::int64_t context_length) {
+  if (file.extension() == ".json") return write_file_atomic(folder / "tokenizer.json", read_file(file));
+  const std::filesystem::path merges = folder / "vocabulary.txt.gz";
+  text::write_merges_file(merges, text::read_merges_file(file));
+  std::printf("  tokenizer = open_clip.SimpleTokenizer(bpe_path='%s', context_length=%lld)\n", merges.c_str(),
+              static_cast<long long>(context_length));
+}
+
 /// Read and written anew, so that a damaged model is not handed on.
 void export_model(const Options& options) {
   namespace fs = std::filesystem;
@@ -22,10 +33,13 @@ void export_model(const Options& options) {
   if (fs::exists(options.output) && fs::equivalent(from, options.output))
     fail("{} is the model's own folder", from.string());
   make_dirs(options.output);
-  nn::write_open_clip(options.output, nn::read_open_clip(from));
-  for (const char* name : {"tokenizer.json", "vocabulary.txt", "vocabulary.txt.gz", "bpe_simple_vocab_16e6.txt.gz"})
-    if (fs::exists(from / name)) write_file_atomic(options.output / name, read_file(from / name));
-  std::printf("%s: open_clip.create_model('local-dir:%s') opens it\n", options.output.c_str(), options.output.c_str());
+  nn::ClipModel model = nn::read_open_clip(from);
+  nn::write_open_clip(options.output, model);
+  std::printf("%s: in Python,\n  model = open_clip.create_model('local-dir:%s')\n", options.output.c_str(),
+              options.output.c_str());
+  auto vocabulary = counterpoint::protoclip::vocabulary_in(from);
+  if (!vocabulary) vocabulary = counterpoint::protoclip::vocabulary_in(options.model);
+  if (vocabulary) export_vocabulary(*vocabulary, options.output, model->config().text.context_length);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "counterpoint/commands/protoclip/commands.h"
+#include "counterpoint/commands/version.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/protoclip/study/clip_study.h"
@@ -40,14 +41,25 @@ std::string table_of(const method::ClipStudyConfig& config, const std::vector<me
   return table.print(report::terminal_of(1));
 }
 
+std::vector<method::ResultRow> results_of(const method::ClipStudyConfig& config, const method::ClipStudyHooks& hooks) {
+  try {
+    return method::run_clip_study(config, hooks);
+  } catch (const Interrupted&) {
+    std::fprintf(stderr, "Interrupted. What is done is in %s; the same command goes on from there.\n",
+                 config.output_dir.c_str());
+    throw;
+  }
+}
+
 void run(const std::filesystem::path& file) {
-  const method::ClipStudyConfig config = method::load_clip_study(file);
+  method::ClipStudyConfig config = method::load_clip_study(file);
+  for (method::StudyArm& arm : config.arms) arm.train.version = version_text();
   catch_interrupts();
   method::ClipStudyHooks hooks;
   hooks.progress = open_console_progress;
   hooks.note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   hooks.stop = interrupted;
-  const auto rows = method::run_clip_study(config, hooks);
+  const auto rows = results_of(config, hooks);
   std::printf("%s\nMean over seeds; in brackets the gain over %s on the same seeds, and in how many it is above 0.\n",
               table_of(config, rows).c_str(), config.base.c_str());
   std::printf("Look at: %s; figures in %s\n", (config.output_dir / "report.html").c_str(),

@@ -7,13 +7,15 @@
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/commands/protoclip/data_options.h"
+#include "counterpoint/commands/protoclip/model_options.h"
+#include "counterpoint/commands/version.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/protoclip/study/clip_report.h"
 #include "counterpoint/protoclip/study/study_inputs.h"
 #include "counterpoint/protoclip/train/measured_run.h"
-#include "counterpoint/protoclip/train/trainer.h"
+#include "counterpoint/protoclip/train/run_folder.h"
 
 namespace counterpoint::commands::protoclip {
 namespace {
@@ -131,7 +133,7 @@ method::Evaluator evaluator_of(const Options& o, const std::shared_ptr<const ima
                                const text::ClipTokenizer& tokenizer) {
   method::EvaluationSettings settings;
   if (!o.keywords.empty()) settings.keywords = method::keywords_of(o.keywords, *train);
-  settings.evaluations = method::possible_evaluations(*test, train.get(), !settings.keywords.empty());
+  settings.evaluations = method::possible_evaluations(*test, train.get(), settings.keywords);
   settings.encode.workers = o.train.workers;
   settings.encode.max_bad_fraction = o.train.max_bad_fraction;
   return {tokenizer, test, train, settings};
@@ -147,11 +149,23 @@ void settle(const CLI::App& command, Options& o) {
   if (!o.teacher.empty() && command.count("--w-ext") == 0) s.weights.teacher = 1;
   if (o.accum_freq > 1) s.micro_batch = (s.batch + o.accum_freq - 1) / o.accum_freq;
   if (!o.test.data.empty()) o.test = same_form(o.data, o.test.data);
+  s.version = version_text();
 }
 
 void print_figures(const std::vector<method::Figure>& figures) {
   for (const method::Figure& figure : figures)
     std::printf("%-24s %8.4f  %s\n", figure.name.c_str(), figure.value, figure.about.c_str());
+}
+
+/// Returns why it could not be done, which costs nobody the model; "": it was.
+std::string measure(const Options& o, method::Evaluator& evaluator) {
+  try {
+    print_figures(method::measure_run(o.output, evaluator, o.train.device));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  tell_bad(evaluator.bad_pictures());
+  return "";
 }
 
 /// What a run needs, opened.
@@ -162,17 +176,21 @@ struct Inputs {
 };
 
 Inputs open(const Options& o) {
+  method::check_run_folder(o.output);  // before a vocabulary is written there
   const auto pairs = std::make_shared<const image_text::PairSet>(open_noted(o.data));
-  // Before a text encoder reads all captions.
   method::check_settings(o.train, static_cast<std::int64_t>(pairs->size()), !o.teacher.empty());
   const auto vocabulary =
       method::open_vocabulary(o.vocabulary, o.train.pretrained, *pairs, o.vocabulary_size, o.output);
   Inputs in{pairs, nullptr, {pairs, text::open_clip_tokenizer(vocabulary), vocabulary, {}}, {}};
+  if (const std::filesystem::path& from = o.train.pretrained; !from.empty())
+    method::check_vocabulary(in.data.tokenizer.vocabulary_size(), method::model_config(from), from);
+  if (!o.test.data.empty()) {
+    in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
+    in.evaluator.emplace(evaluator_of(o, pairs, in.test, in.data.tokenizer));
+  }
+  // Last: a text encoder reads all captions.
   if (!o.teacher.empty())
     in.data.teacher = method::open_teacher(o.teacher, *pairs, o.output, o.train.device, open_console_progress);
-  if (o.test.data.empty()) return in;
-  in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
-  in.evaluator.emplace(evaluator_of(o, pairs, in.test, in.data.tokenizer));
   return in;
 }
 
@@ -195,6 +213,7 @@ void train(const CLI::App& command, Options o) {
   const auto progress = console_progress("training", "steps");
   const method::TrainResult result =
       method::train_clip(o.output, o.train, in.data, hooks_of(in, o.eval_frequency), *progress);
+  tell_bad(result.bad_named);
   if (result.bad_pictures > 0)
     std::fprintf(stderr, "%lld pictures could not be read and were left out\n",
                  static_cast<long long>(result.bad_pictures));
@@ -203,10 +222,11 @@ void train(const CLI::App& command, Options o) {
                  given_command(command).c_str());
     throw Interrupted{};
   }
-  if (in.evaluator) print_figures(method::measure_run(o.output, *in.evaluator, o.train.device));
+  const std::string problem = in.evaluator ? measure(o, *in.evaluator) : "";
   write_file_atomic(o.output / "report.html", method::run_report(o.output, *in.pairs, in.test.get()));
   std::printf("%lld steps in %.1f s. The model: %s\nLook at: %s\n", static_cast<long long>(result.steps),
               result.seconds, (o.output / "model").c_str(), (o.output / "report.html").c_str());
+  if (!problem.empty()) fail("the model is whole, but it could not be measured: {}", problem);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
-#include "counterpoint/core/statistics.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -32,10 +31,7 @@ Interval bootstrap_interval(std::int64_t n, const OfTimes& number, std::uint64_t
 Interval share_interval(std::span<const double> hits, std::uint64_t seed) {
   const auto n = static_cast<double>(hits.size());
   const double sum = std::accumulate(hits.begin(), hits.end(), 0.0);
-  if (sum <= 0 || sum >= n) {
-    const counterpoint::Interval wilson = wilson_interval(static_cast<std::int64_t>(sum), std::ssize(hits));
-    return {wilson.low, wilson.high};
-  }
+  if (sum <= 0 || sum >= n) return wilson_interval(static_cast<std::int64_t>(sum), std::ssize(hits));
   return bootstrap_interval(
       std::ssize(hits),
       [&](std::span<const double> times) {

@@ -3,11 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <utility>
+
+#include "counterpoint/core/statistics.h"
 
 namespace counterpoint::protoclip {
-
-using Interval = std::pair<double, double>;
 
 /// A number of a sample in which picture i occurs times[i] times (a whole number).
 using OfTimes = std::function<double(std::span<const double> times)>;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/strings.h"
@@ -19,41 +18,40 @@ bool has(const std::vector<std::string>& names, std::initializer_list<const char
                      [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); });
 }
 
-std::vector<std::string> class_names(const PairSet& test, const PairSet* train) {
-  std::set<std::string> names;
-  for (const std::string& label : test.labels()) names.insert(label);
-  if (train)
-    for (const std::string& label : train->labels()) names.insert(label);
-  return {names.begin(), names.end()};
+/// Of what needs pictures of so many classes.
+std::string class_hindrance(const Targets& test, std::int64_t least) {
+  const std::int64_t met = std::ssize(test.met());
+  if (met >= least) return "";
+  if (!test.one_each)
+    return fmt::format("{} of the keywords {} a test picture's main one, {} or more are needed", met,
+                       met == 1 ? "is" : "are", least);
+  return met == 0 ? "it needs labels: class folders, a label column or keywords (--keywords)"
+                  : "it needs 2 classes or more";
 }
 
-std::int64_t labelled(const PairSet& pairs) {
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < pairs.size(); ++i) count += !pairs.pair(i).label.empty();
-  return count;
-}
-
-bool share_a_class(const PairSet& test, const PairSet& train) {
-  const auto ours = test.labels(), theirs = train.labels();
-  std::vector<std::string> both;
-  std::set_intersection(ours.begin(), ours.end(), theirs.begin(), theirs.end(), std::back_inserter(both));
-  return !both.empty();
+bool share_a_class(const Targets& test, const Targets& train) {
+  const auto ours = test.met(), theirs = train.met();
+  return std::any_of(ours.begin(), ours.end(), [&](std::int64_t one) { return theirs.contains(one); });
 }
 
 /// Of what learns from the training set.
-std::string training_hindrance(const PairSet& test, const PairSet* train, bool keywords) {
-  if (train == nullptr) return "it needs a training set as well (--train-data)";
-  if (keywords) return train->size() < 5 ? "it needs 5 training pictures or more" : "";
-  if (train->labels().empty()) return "it needs labels, and the training set has none";
+std::string training_hindrance(const Targets& test, const std::optional<Targets>& train) {
+  if (!train) return "it needs a training set as well (--train-data)";
+  const bool unlabelled = train->met().empty();
+  if (!train->one_each) {
+    if (unlabelled) return "no caption of the training set holds a keyword";
+    return train->main.numel() < 5 ? "it needs 5 training pictures or more" : "";
+  }
+  if (unlabelled) return "it needs labels, and the training set has none";
   if (!share_a_class(test, *train)) return "no class of the test set is one of the training set";
-  if (labelled(*train) < 5 || class_names(test, train).size() < 2)
+  if ((train->main >= 0).sum().item<std::int64_t>() < 5 || train->classes() < 2)
     return "it needs 5 labelled training pictures or more, and 2 classes";
   return "";
 }
 
-void check(const std::vector<std::string>& wanted, const PairSet& test, const PairSet* train, bool keywords) {
+void check(const std::vector<std::string>& wanted, const PairSet& test, const TargetsOfSets& targets) {
   for (const std::string& name : wanted)
-    if (const std::string why = hindrance(name, test, train, keywords); !why.empty()) fail("{}: {}", name, why);
+    if (const std::string why = hindrance(name, test, targets); !why.empty()) fail("{}: {}", name, why);
 }
 
 std::vector<std::string> spoken(std::vector<std::string> names) {
@@ -68,22 +66,24 @@ const std::vector<std::string>& evaluation_names() {
   return names;
 }
 
-std::string hindrance(const std::string& name, const PairSet& test, const PairSet* train, bool keywords) {
+std::string hindrance(const std::string& name, const PairSet& test, const TargetsOfSets& targets) {
   const auto& known = evaluation_names();
   if (std::find(known.begin(), known.end(), name) == known.end())
     fail("unknown evaluation '{}'{}", name, suggestion(name, known));
   if (name == "gap") return test.size() < 2 ? "it needs 2 pictures or more" : "";
   if (name == "retrieval") return "";
-  if (!keywords && test.labels().empty())
-    return "it needs labels: class folders, a label column or keywords (--keywords)";
-  if (name == "cluster") return !keywords && test.labels().size() < 2 ? "it needs 2 classes or more" : "";
-  return name == "zeroshot" ? "" : training_hindrance(test, train, keywords);
+  const bool clusters = name == "cluster";
+  std::string why = class_hindrance(targets.test, clusters ? 2 : 1);
+  if (why.empty() && !clusters && name != "zeroshot") why = training_hindrance(targets.test, targets.train);
+  return why;
 }
 
-std::vector<std::string> possible_evaluations(const PairSet& test, const PairSet* train, bool keywords) {
+std::vector<std::string> possible_evaluations(const PairSet& test, const PairSet* train,
+                                              const std::vector<Keyword>& keywords) {
+  const TargetsOfSets targets = targets_of(test, train, keywords);
   std::vector<std::string> possible;
   for (const std::string& name : evaluation_names())
-    if (hindrance(name, test, train, keywords).empty()) possible.push_back(name);
+    if (hindrance(name, test, targets).empty()) possible.push_back(name);
   return possible;
 }
 
@@ -92,14 +92,9 @@ Evaluator::Evaluator(text::ClipTokenizer tokenizer, std::shared_ptr<const PairSe
     : tokenizer_(std::move(tokenizer)),
       test_(std::move(test)),
       train_(std::move(train)),
-      settings_(std::move(settings)) {
-  check(settings_.evaluations, *test_, train_.get(), !settings_.keywords.empty());
-  const auto names = class_names(*test_, train_.get());
-  const auto targets = [&](const PairSet& pairs) {
-    return settings_.keywords.empty() ? label_targets(pairs, names) : keyword_targets(pairs, settings_.keywords);
-  };
-  test_targets_ = targets(*test_);
-  if (train_) train_targets_ = targets(*train_);
+      settings_(std::move(settings)),
+      targets_(targets_of(*test_, train_.get(), settings_.keywords)) {
+  check(settings_.evaluations, *test_, targets_);
 }
 
 const PairSet& Evaluator::cached(std::shared_ptr<const PairSet>& pairs, int& cached_side, int side) {
@@ -128,17 +123,17 @@ Evaluator::Features Evaluator::encode(nn::ClipModel& model, bool with_texts) {
     features.test.bad = std::move(pictures.bad);
   }
   bad_ = features.test.bad;
-  features.test_truth = test_targets_.rows(rows(features.test.samples));
+  features.test_truth = targets_.test.rows(rows(features.test.samples));
   if (has(evaluations, {"zeroshot"})) {
-    const auto texts = filled_templates(spoken(test_targets_.names), settings_.templates);
+    const auto texts = filled_templates(spoken(targets_.test.names), settings_.templates);
     features.classes =
-        class_embeddings(encode_captions(model, tokenizer_, texts, settings_.encode.batch), test_targets_.classes());
+        class_embeddings(encode_captions(model, tokenizer_, texts, settings_.encode.batch), targets_.test.classes());
   }
   if (has(evaluations, {"probe", "knn"})) {
     const EncodedPictures pictures = encode_pictures(model, cached(train_, train_side_, side), settings_.encode);
     features.train = pictures.rows;
     bad_.insert(bad_.end(), pictures.bad.begin(), pictures.bad.end());
-    features.train_truth = train_targets_.rows(rows(pictures.samples));
+    features.train_truth = targets_.train->rows(rows(pictures.samples));
   }
   return features;
 }

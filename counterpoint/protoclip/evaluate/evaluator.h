@@ -45,7 +45,7 @@ struct EvaluationSettings {
 class Evaluator {
  public:
   /// `train` (for probe and knn) may be null. Error: an evaluation among the settings' that is unknown, or that the
-  /// sets cannot serve (no labels, no training set): what is missing.
+  /// sets cannot serve (no labels, keywords that no caption holds, no training set): what is missing.
   Evaluator(text::ClipTokenizer tokenizer, std::shared_ptr<const image_text::PairSet> test,
             std::shared_ptr<const image_text::PairSet> train, EvaluationSettings settings);
 
@@ -78,15 +78,14 @@ class Evaluator {
   std::shared_ptr<const image_text::PairSet> test_, train_;
   int test_side_ = 0, train_side_ = 0;  ///< for which the sets' pictures are in memory; 0: not yet
   EvaluationSettings settings_;
-  Targets test_targets_, train_targets_;
+  TargetsOfSets targets_;
   std::vector<std::string> bad_;
 };
 
 /// Why these sets cannot serve an evaluation; "": they can. Error: an unknown name, with the nearest.
-std::string hindrance(const std::string& evaluation, const image_text::PairSet& test, const image_text::PairSet* train,
-                      bool keywords);
+std::string hindrance(const std::string& evaluation, const image_text::PairSet& test, const TargetsOfSets& targets);
 /// The evaluations that they can serve.
 std::vector<std::string> possible_evaluations(const image_text::PairSet& test, const image_text::PairSet* train,
-                                              bool keywords);
+                                              const std::vector<Keyword>& keywords = {});
 
 }  // namespace counterpoint::protoclip

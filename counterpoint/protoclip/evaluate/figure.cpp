@@ -1,5 +1,7 @@
 #include "counterpoint/protoclip/evaluate/figure.h"
 
+#include <cmath>
+
 namespace counterpoint::protoclip {
 
 std::vector<train::Metric> metrics_of(const std::vector<Figure>& figures) {
@@ -8,19 +10,14 @@ std::vector<train::Metric> metrics_of(const std::vector<Figure>& figures) {
   return metrics;
 }
 
-const Figure* find_figure(const std::vector<Figure>& figures, const std::string& name) {
-  for (const Figure& figure : figures)
-    if (figure.name == name) return &figure;
-  return nullptr;
-}
-
 data::Json json_of(const std::vector<Figure>& figures) {
   data::Json list = data::Json::array();
   for (const Figure& figure : figures) {
+    if (!std::isfinite(figure.value)) continue;
     data::Json row{{"metric", figure.name}, {"value", figure.value}};
     if (figure.interval) {
-      row["low"] = figure.interval->first;
-      row["high"] = figure.interval->second;
+      row["low"] = figure.interval->low;
+      row["high"] = figure.interval->high;
     }
     row["n"] = figure.n;
     if (!figure.about.empty()) row["about"] = figure.about;

@@ -23,10 +23,8 @@ struct Figure {
 /// The names and values alone.
 std::vector<train::Metric> metrics_of(const std::vector<Figure>& figures);
 
-/// The figure of that name; nullptr: not measured.
-const Figure* find_figure(const std::vector<Figure>& figures, const std::string& name);
-
-/// A list of {"metric", "value", "low", "high", "n", "about"}; no ends where there is no interval.
+/// A list of {"metric", "value", "low", "high", "n", "about"}; no ends where there is no interval. A figure that is not
+/// finite is left out: JSON has no number for it.
 data::Json json_of(const std::vector<Figure>& figures);
 
 }  // namespace counterpoint::protoclip

@@ -1,8 +1,9 @@
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 
-#include <optional>
+#include <fmt/ranges.h>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
 #include "counterpoint/train/checkpoint_folder.h"
@@ -11,22 +12,17 @@ namespace counterpoint::protoclip {
 namespace fs = std::filesystem;
 namespace {
 
-bool holds_model(const fs::path& folder) { return fs::exists(folder / "open_clip_config.json"); }
+constexpr const char *config_file = "open_clip_config.json", *tokenizer_file = "tokenizer.json",
+                     *merges_file = "vocabulary.txt", *gzipped_merges_file = "vocabulary.txt.gz";
 
-std::optional<fs::path> vocabulary_in(const fs::path& folder) {
-  for (const char* name : {"tokenizer.json", "bpe_simple_vocab_16e6.txt.gz", "vocabulary.txt.gz", "vocabulary.txt"})
-    if (fs::exists(folder / name)) return folder / name;
-  return std::nullopt;
-}
+bool holds_model(const fs::path& folder) { return fs::exists(folder / config_file); }
 
 /// `model`: the open_clip folder within `given`.
 fs::path vocabulary_of(const fs::path& model, const fs::path& given) {
   for (const fs::path& folder : {model, given})
     if (auto file = vocabulary_in(folder)) return *file;
-  fail(
-      "{}: no vocabulary beside the model (tokenizer.json, bpe_simple_vocab_16e6.txt.gz, vocabulary.txt.gz or "
-      "vocabulary.txt); name it with --vocabulary",
-      model.string());
+  fail("{}: no vocabulary beside the model ({}); name it with --vocabulary", model.string(),
+       fmt::join(vocabulary_names(), ", "));
 }
 
 }  // namespace
@@ -38,12 +34,31 @@ fs::path find_model(const fs::path& folder) {
   if (const auto last = train::latest_checkpoint(folder, [](const fs::path&) {}).folder)
     for (const fs::path& place : {*last, *last / "model"})
       if (holds_model(place)) return place;
-  fail(
-      "{}: no model in it: open_clip_config.json was looked for here, in model/ and in the last finished checkpoint-N/",
-      folder.string());
+  fail("{}: no model in it: {} was looked for here, in model/ and in the last finished checkpoint-N/", folder.string(),
+       config_file);
 }
 
 fs::path find_vocabulary(const fs::path& folder) { return vocabulary_of(find_model(folder), folder); }
+
+std::optional<fs::path> vocabulary_in(const fs::path& folder) {
+  for (const std::string& name : vocabulary_names())
+    if (fs::exists(folder / name)) return folder / name;
+  return std::nullopt;
+}
+
+const std::vector<std::string>& vocabulary_names() {
+  static const std::vector<std::string> names{tokenizer_file, "bpe_simple_vocab_16e6.txt.gz", gzipped_merges_file,
+                                              merges_file};
+  return names;
+}
+
+void copy_vocabulary(const fs::path& file, const fs::path& folder) {
+  const bool gzipped = file.extension() == ".gz";
+  const char* name = file.extension() == ".json" ? tokenizer_file : gzipped ? gzipped_merges_file : merges_file;
+  write_file_atomic(folder / name, read_file(file));
+}
+
+nn::ClipConfig model_config(const fs::path& folder) { return nn::read_clip_config(find_model(folder) / config_file); }
 
 void check_vocabulary(std::int64_t tokens, const nn::ClipConfig& config, const fs::path& folder) {
   constexpr std::int64_t most_padding = 255;

@@ -52,13 +52,4 @@ RetrievalRanks retrieval_ranks(const Tensor& images, const Tensor& texts, const 
   return {ranks_of_captions(i, t, owner, chunk), ranks_of_pictures(i, t, owner, chunk)};
 }
 
-double recall_at(const Tensor& ranks, std::int64_t k) { return (ranks < k).to(torch::kFloat64).mean().item<double>(); }
-
-double mean_recall(const RetrievalRanks& ranks) {
-  double sum = 0;
-  for (const std::int64_t k : recall_depths)
-    sum += recall_at(ranks.image_to_text, k) + recall_at(ranks.text_to_image, k);
-  return sum / (2 * recall_depths.size());
-}
-
 }  // namespace counterpoint::protoclip

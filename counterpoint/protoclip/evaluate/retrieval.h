@@ -22,10 +22,4 @@ RetrievalRanks retrieval_ranks(const torch::Tensor& images, const torch::Tensor&
 
 inline constexpr std::array<std::int64_t, 3> recall_depths{1, 5, 10};
 
-/// Share of ranks below k.
-double recall_at(const torch::Tensor& ranks, std::int64_t k);
-
-/// Mean of the six: R@1, 5, 10 both ways.
-double mean_recall(const RetrievalRanks& ranks);
-
 }  // namespace counterpoint::protoclip

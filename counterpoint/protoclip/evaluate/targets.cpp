@@ -33,10 +33,26 @@ Tensor named_in(const image_text::PairSet& pairs, const std::vector<Keyword>& ke
   return counts;
 }
 
+std::vector<std::string> class_names(const image_text::PairSet& test, const image_text::PairSet* train) {
+  std::set<std::string> names;
+  for (const std::string& label : test.labels()) names.insert(label);
+  if (train)
+    for (const std::string& label : train->labels()) names.insert(label);
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
 
 Targets Targets::rows(const Tensor& which) const {
   return {names, truth.defined() ? truth.index_select(0, which) : Tensor(), main.index_select(0, which), one_each};
+}
+
+std::set<std::int64_t> Targets::met() const {
+  std::set<std::int64_t> out;
+  const auto classes = main.accessor<std::int64_t, 1>();
+  for (std::int64_t i = 0; i < classes.size(0); ++i)
+    if (classes[i] >= 0) out.insert(classes[i]);
+  return out;
 }
 
 Targets label_targets(const image_text::PairSet& pairs, const std::vector<std::string>& names) {
@@ -64,6 +80,15 @@ Targets keyword_targets(const image_text::PairSet& pairs, const std::vector<Keyw
   const auto [most, which] = (counts + targets.truth * rarity).max(1);
   targets.main = torch::where(most > 0, which, torch::full_like(which, -1));
   return targets;
+}
+
+TargetsOfSets targets_of(const image_text::PairSet& test, const image_text::PairSet* train,
+                         const std::vector<Keyword>& keywords) {
+  const std::vector<std::string> names = keywords.empty() ? class_names(test, train) : std::vector<std::string>();
+  const auto of = [&](const image_text::PairSet& pairs) {
+    return keywords.empty() ? label_targets(pairs, names) : keyword_targets(pairs, keywords);
+  };
+  return {of(test), train ? std::optional(of(*train)) : std::nullopt};
 }
 
 }  // namespace counterpoint::protoclip

@@ -3,10 +3,11 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/study/clip_report.h"
 #include "counterpoint/protoclip/study/study_inputs.h"
 #include "counterpoint/protoclip/train/measured_run.h"
-#include "counterpoint/protoclip/train/trainer.h"
+#include "counterpoint/protoclip/train/run_folder.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -16,7 +17,10 @@ namespace fs = std::filesystem;
 class Study {
  public:
   Study(const ClipStudyConfig& config, const ClipStudyHooks& hooks)
-      : config_(config), hooks_(hooks), inputs_(open_inputs(config)), evaluation_(evaluation_settings()) {
+      : config_(config),
+        hooks_(hooks),
+        inputs_(open_inputs(config, hooks.note)),
+        evaluator_(inputs_.tokenizer, inputs_.test, inputs_.train, evaluation_settings()) {
     for (const StudyArm& arm : config_.arms) check(arm);
   }
 
@@ -37,9 +41,16 @@ class Study {
     try {
       check_settings(arm.train, static_cast<std::int64_t>(inputs_.train->size()), !arm.teacher.empty());
       if (!arm.teacher.empty()) resolved_teacher(arm.teacher);
+      if (const fs::path& from = arm.train.pretrained; !from.empty())
+        check_vocabulary(inputs_.tokenizer.vocabulary_size(), model_config(from), from);
+      for (const std::uint64_t seed : config_.seeds) check_run_folder(run_folder(config_, arm.name, seed));
     } catch (const Error& error) {
       fail("arms.{}: {}", arm.name, error.what());
     }
+  }
+
+  void note(const std::string& line) const {
+    if (hooks_.note) hooks_.note(line);
   }
 
   void run(const StudyArm& arm, std::uint64_t seed) {
@@ -60,9 +71,13 @@ class Study {
       check_same_run(folder, settings, data);
       return data::read_json(folder / "summary.json").at("seconds").get<double>();
     }
-    const auto progress = hooks_.progress(fmt::format("{}, seed {}", arm.name, seed), "steps");
+    const std::string name = fmt::format("{}, seed {}", arm.name, seed);
+    const auto progress = hooks_.progress(name, "steps");
     const TrainResult result =
         train_clip(folder, settings, data, {.evaluate = nullptr, .note = hooks_.note, .stop = hooks_.stop}, *progress);
+    for (const std::string& why : result.bad_named) note("left out: " + why);
+    if (result.bad_pictures > 0)
+      note(fmt::format("{}: {} pictures could not be read and were left out", name, result.bad_pictures));
     if (result.interrupted) throw Interrupted{};
     return result.seconds;
   }
@@ -73,20 +88,27 @@ class Study {
     const std::string way = evaluation_json().dump(1) + "\n";
     if (fs::exists(file) && read_file(file) == way)
       if (std::vector<Figure> figures = read_figures(folder); !figures.empty()) return figures;
-    if (!evaluator_)
-      evaluator_ = std::make_unique<Evaluator>(inputs_.tokenizer, inputs_.test, inputs_.train, evaluation_);
     fs::remove(file);  // until the figures stand
-    std::vector<Figure> figures = measure_run(folder, *evaluator_, device);
+    std::vector<Figure> figures = measure_run(folder, evaluator_, device);
     write_file_atomic(file, way);
+    note_unmeasured();
     return figures;
+  }
+
+  /// Once: the same pictures are bad for every model.
+  void note_unmeasured() {
+    if (evaluator_.bad_pictures() == unmeasured_) return;
+    unmeasured_ = evaluator_.bad_pictures();
+    for (const std::string& why : unmeasured_) note("left out of the evaluation: " + why);
   }
 
   /// What the figures depend on besides the model.
   data::Json evaluation_json() const {
+    const EvaluationSettings& settings = evaluator_.settings();
     data::Json keywords = data::Json::object();
-    for (const Keyword& keyword : evaluation_.keywords) keywords[keyword.name] = keyword.words;
-    return {{"evaluations", evaluation_.evaluations},
-            {"templates", evaluation_.templates},
+    for (const Keyword& keyword : settings.keywords) keywords[keyword.name] = keyword.words;
+    return {{"evaluations", settings.evaluations},
+            {"templates", settings.templates},
             {"keywords", keywords},
             {"train_data", fmt::format("{:016x}", inputs_.train->fingerprint())},
             {"test_data", fmt::format("{:016x}", inputs_.test->fingerprint())},
@@ -104,7 +126,7 @@ class Study {
     if (!config_.templates.empty()) settings.templates = config_.templates;
     if (!config_.keywords.empty()) settings.keywords = keywords_of(config_.keywords, *inputs_.train);
     settings.evaluations = config_.evaluations.empty()
-                               ? possible_evaluations(*inputs_.test, inputs_.train.get(), !settings.keywords.empty())
+                               ? possible_evaluations(*inputs_.test, inputs_.train.get(), settings.keywords)
                                : config_.evaluations;
     return settings;
   }
@@ -112,8 +134,8 @@ class Study {
   const ClipStudyConfig& config_;
   const ClipStudyHooks& hooks_;
   StudyInputs inputs_;
-  const EvaluationSettings evaluation_;
-  std::unique_ptr<Evaluator> evaluator_;
+  Evaluator evaluator_;
+  std::vector<std::string> unmeasured_;
   std::vector<ResultRow> rows_;
 };
 

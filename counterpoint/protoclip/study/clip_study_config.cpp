@@ -22,13 +22,15 @@ data::KeyTable set_keys(image_text::DataOptions& data) {
   return keys;
 }
 
-/// Each [arms.NAME] starts from [train].
-std::vector<StudyArm> read_arms(const data::Json& arms, const StudyArm& common, const std::string& where) {
+/// Each [arms.NAME] starts from [train]. A teacher that is named counts, as in `protoclip train`.
+std::vector<StudyArm> read_arms(const data::Json& arms, const StudyArm& common, bool has_weight,
+                                const std::string& where) {
   std::vector<StudyArm> out;
   for (const auto& [name, keys] : arms.items()) {
     StudyArm arm = common;
     arm.name = name;
     train_keys(arm.train, arm.teacher).read(keys, where + ": arms." + name);
+    if (!arm.teacher.empty() && !has_weight && !keys.contains("w_ext")) arm.train.weights.teacher = 1;
     out.push_back(std::move(arm));
   }
   if (out.empty()) fail("{}: no arm; [arms.NAME] tables say what is compared", where);
@@ -79,7 +81,8 @@ ClipStudyConfig load_clip_study(const std::filesystem::path& file) {
   if (config.output_dir.empty()) fail("{}: 'output_dir' is missing", file.string());
   data::check_seeds(config.seeds, file.string());
   for (const std::string& line : config.templates) check_template(line, file.string());
-  config.arms = read_arms(arms, common, file.string());
+  const bool has_weight = json.contains("train") && json["train"].contains("w_ext");
+  config.arms = read_arms(arms, common, has_weight, file.string());
   if (config.base.empty()) config.base = config.arms.front().name;
   check_base(config, file.string());
   return config;

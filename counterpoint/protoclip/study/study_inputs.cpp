@@ -1,11 +1,14 @@
 #include "counterpoint/protoclip/study/study_inputs.h"
 
+#include <fmt/ranges.h>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/pattern.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
+#include "counterpoint/protoclip/train/run_folder.h"
 #include "counterpoint/text/bpe_trainer.h"
 
 namespace counterpoint::protoclip {
@@ -16,10 +19,12 @@ fs::path open_vocabulary(const fs::path& given, const fs::path& pretrained, cons
                          std::int64_t size, const fs::path& folder) {
   if (!given.empty()) {
     if (!fs::exists(given)) fail("{}: no such vocabulary", given.string());
-    return given;
+    if (!fs::is_directory(given)) return given;
+    if (const auto file = vocabulary_in(given)) return *file;
+    fail("{}: no vocabulary in this folder ({})", given.string(), fmt::join(vocabulary_names(), ", "));
   }
   if (!pretrained.empty()) return find_vocabulary(pretrained);
-  const fs::path file = folder / fmt::format("vocabulary-{:016x}-{}.txt", pairs.fingerprint(), size);
+  const fs::path file = folder / fmt::format("{}{:016x}-{}.txt", vocabulary_prefix, pairs.fingerprint(), size);
   if (fs::exists(file)) return file;
   text::BpeTrainer trainer;
   for (std::size_t i = 0; i < pairs.size(); ++i)
@@ -36,6 +41,14 @@ std::string teacher_label(const std::string& name) {
   if (!fs::exists(name)) return name;
   const fs::path folder = fs::canonical(name);
   return fmt::format("{}-{:08x}", folder.filename().string(), stable_hash(folder.string()) & 0xffffffff);
+}
+
+std::shared_ptr<const image_text::PairSet> open_noted(const image_text::DataOptions& data,
+                                                      const std::function<void(const std::string&)>& note) {
+  auto pairs = std::make_shared<const image_text::PairSet>(image_text::open_pairs(data));
+  for (const std::string& line : pairs->notes())
+    if (note) note(fmt::format("{}: {}", data.data, line));
+  return pairs;
 }
 
 }  // namespace
@@ -55,7 +68,7 @@ TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet
   const CaptionSet captions = captions_of(pairs);
   if (fs::is_regular_file(name)) return read_teacher_for(name, captions);
   const fs::path file =
-      folder / fmt::format("teacher-{:016x}-{}.safetensors", pairs.fingerprint(), teacher_label(name));
+      folder / fmt::format("{}{:016x}-{}.safetensors", teacher_prefix, pairs.fingerprint(), teacher_label(name));
   if (fs::exists(file)) return read_teacher_for(file, captions);
   const auto told = progress("teacher", "captions");
   const TeacherFeatures features = make_teacher(captions, name, {.device = device, .progress = told.get()});
@@ -70,9 +83,8 @@ std::optional<TeacherFeatures> StudyInputs::teacher(const std::string& name, con
   return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder, device, progress));
 }
 
-StudyInputs open_inputs(const ClipStudyConfig& config) {
-  auto train = std::make_shared<const image_text::PairSet>(image_text::open_pairs(config.train));
-  auto test = std::make_shared<const image_text::PairSet>(image_text::open_pairs(config.test));
+StudyInputs open_inputs(const ClipStudyConfig& config, const std::function<void(const std::string&)>& note) {
+  const auto train = open_noted(config.train, note), test = open_noted(config.test, note);
   fs::path pretrained;  // all arms share one vocabulary, and each checks that it is its model's
   for (const StudyArm& arm : config.arms)
     if (pretrained.empty()) pretrained = arm.train.pretrained;

@@ -1,5 +1,6 @@
 // What all arms of a study share: pairs, vocabulary, teachers.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,9 @@ struct StudyInputs {
                                          const OpenProgress& progress) const;
 };
 
-/// Opens both sets; learns the vocabulary where none is named. Error: as the readers'.
-StudyInputs open_inputs(const ClipStudyConfig& config);
+/// Opens both sets, learns the vocabulary where none is named. `note`: what was left out of a set. Error: as the
+/// readers'.
+StudyInputs open_inputs(const ClipStudyConfig& config, const std::function<void(const std::string&)>& note);
 
 /// "tfidf", or the path that `given` names or matches. Error: nothing is there.
 std::string resolved_teacher(const std::string& given);

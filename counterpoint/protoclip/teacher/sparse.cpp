@@ -1,6 +1,7 @@
 #include "counterpoint/protoclip/teacher/sparse.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/nn/torch/at_parallel.h"
 
 namespace counterpoint::protoclip {
 

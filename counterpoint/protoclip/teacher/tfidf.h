@@ -21,7 +21,7 @@ struct Tfidf {
   SparseMatrix matrix;             ///< [N, terms], rows of length 1 (or empty)
 };
 
-/// Lower-cased runs of two or more letters, marks, digits and '_' (scikit-learn's default token pattern).
+/// Lower-cased runs of two or more letters, digits and '_' (scikit-learn's default token pattern).
 std::vector<std::string> tfidf_words(std::string_view caption);
 
 /// Error: no caption holds a word.

@@ -3,6 +3,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/tensor_file.h"
 #include "counterpoint/weights/safetensors.h"
 
@@ -21,12 +22,6 @@ void check(const fs::path& folder) {
 }
 
 }  // namespace
-
-void copy_vocabulary(const fs::path& file, const fs::path& folder) {
-  const bool gzipped = file.extension() == ".gz";
-  const char* name = file.extension() == ".json" ? "tokenizer.json" : gzipped ? "vocabulary.txt.gz" : "vocabulary.txt";
-  write_file_atomic(folder / name, read_file(file));
-}
 
 void write_clip_checkpoint(const fs::path& run_folder, const ClipCheckpoint& checkpoint, const nn::ClipModel& model,
                            const fs::path& vocabulary) {

@@ -24,10 +24,6 @@ struct ClipCheckpoint {
 void write_clip_checkpoint(const std::filesystem::path& run_folder, const ClipCheckpoint& checkpoint,
                            const nn::ClipModel& model, const std::filesystem::path& vocabulary);
 
-/// Copies the tokenizer's file into a model's folder under the name by which it is found there: tokenizer.json,
-/// vocabulary.txt or vocabulary.txt.gz.
-void copy_vocabulary(const std::filesystem::path& file, const std::filesystem::path& folder);
-
 /// The finished and undamaged one of most steps.
 train::FoundCheckpoint latest_clip_checkpoint(const std::filesystem::path& run_folder);
 

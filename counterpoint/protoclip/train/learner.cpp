@@ -68,22 +68,6 @@ std::vector<BatchInput> parts_of(const BatchInput& batch, std::int64_t most) {
   return parts;
 }
 
-BatchFeatures detached(const BatchFeatures& f) {
-  const auto plain = [](const Tensor& t) { return t.defined() ? t.detach() : Tensor(); };
-  return {plain(f.z_image), plain(f.z_text), plain(f.h_image), plain(f.h_text), f.positions};
-}
-
-BatchFeatures joined(const std::vector<BatchFeatures>& parts) {
-  const auto cat = [&](Tensor BatchFeatures::*member) {
-    std::vector<Tensor> rows;
-    for (const BatchFeatures& part : parts)
-      if ((part.*member).defined()) rows.push_back(part.*member);
-    return rows.empty() ? Tensor() : torch::cat(rows);
-  };
-  return {cat(&BatchFeatures::z_image), cat(&BatchFeatures::z_text), cat(&BatchFeatures::h_image),
-          cat(&BatchFeatures::h_text), cat(&BatchFeatures::positions)};
-}
-
 }  // namespace
 
 Learner::Learner(const TrainSettings& settings, std::int64_t vocabulary)

@@ -74,10 +74,10 @@ std::vector<Figure> measure_run(const std::filesystem::path& run_folder, Evaluat
   OpenedModel opened = open_model(run_folder);
   opened.model->to(nn::torch_device(device));
   PairFeatures features;
-  const std::vector<Figure> figures = evaluator.run(opened.model, &features);
+  const data::Json figures = json_of(evaluator.run(opened.model, &features));
   write_file_atomic(run_folder / "retrieval.json", retrieval_examples(features).dump() + "\n");
-  write_file_atomic(run_folder / "figures.json", json_of(figures).dump(1) + "\n");
-  return figures;
+  write_file_atomic(run_folder / "figures.json", figures.dump(1) + "\n");
+  return read_figures(run_folder);  // what later calls will find
 }
 
 std::vector<Figure> read_figures(const std::filesystem::path& run_folder) {
@@ -86,6 +86,7 @@ std::vector<Figure> read_figures(const std::filesystem::path& run_folder) {
   if (!std::filesystem::exists(file)) return figures;
   for (const Json& row : data::read_json(file)) {
     const data::Fields fields(row, file.string());
+    if (!fields.has("value")) continue;  // earlier versions wrote null for what was not finite
     Figure figure{
         .name = fields.text("metric"), .value = fields.number("value"), .interval = {}, .n = fields.whole("n")};
     if (fields.has("about")) figure.about = fields.text("about");

@@ -6,6 +6,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/protoclip/evaluate/encode.h"
+#include "counterpoint/protoclip/train/run_folder.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -34,18 +35,8 @@ Run::Run(const std::filesystem::path& folder, const TrainSettings& settings, con
       pairs_(data.pairs),
       bad_(data.pairs->size(), settings.max_bad_fraction),
       plan_(plan_of(settings, data.pairs->size())),
+      rates_(settings, static_cast<std::int64_t>(data.pairs->size())),
       learner_(settings, data.tokenizer.vocabulary_size()) {
-  batches_per_episode_ = std::ssize(plan_.batches(0, settings.batch));
-  const std::int64_t total = batches_per_episode_ * settings.episodes;
-  const std::int64_t main = settings.lit_start >= 0 ? batches_per_episode_ * settings.lit_start : total;
-  rate_.emplace(train::ScheduleSettings{.kind = "cosine",
-                                        .learning_rate = settings.learning_rate,
-                                        .warmup_steps = settings.warmup >= 0 ? settings.warmup : main / 20,
-                                        .total_steps = main});
-  // A tail on the rest of the main cosine would hardly move anything (spec 2.6.6): it has its own, from a tenth.
-  if (main < total)
-    tail_rate_.emplace(train::ScheduleSettings{
-        .kind = "cosine", .learning_rate = settings.learning_rate / 10, .total_steps = total - main});
   if (settings_.clusters() && settings_.episode_features == "reuse")
     bank_.emplace(static_cast<std::int64_t>(pairs_->size()), settings_.projection_dim);
   if (settings_.cache != "off") keep_decoded();
@@ -101,13 +92,8 @@ BatchInput Run::input_of(const image_text::LoadedBatch& loaded, const std::vecto
 
 bool Run::clusters_now() const { return settings_.clusters() && episode_ >= settings_.infonce_warmup && !in_tail(); }
 
-double Run::rate_now() const {
-  const std::int64_t tail = batches_per_episode_ * settings_.lit_start;
-  return tail_rate_ && step_ >= tail ? tail_rate_->at(step_ - tail) : rate_->at(step_);
-}
-
 void Run::train_batch(const image_text::LoadedBatch& loaded) {
-  const double rate = rate_now();
+  const double rate = rates_.at(step_);
   const auto& batch = batches_[static_cast<std::size_t>(batch_)];
   ++step_;
   ++batch_;
@@ -125,10 +111,10 @@ void Run::train_batch(const image_text::LoadedBatch& loaded) {
 void Run::log_step(const LossTerms& terms, double rate, std::int64_t pairs) {
   rate_pairs_ += pairs;
   const double per_second = rate_seconds_ > 0 ? static_cast<double>(rate_pairs_) / rate_seconds_ : 0;
-  progress_.update(step_, batches_per_episode_ * settings_.episodes,
+  progress_.update(step_, rates_.steps(),
                    fmt::format("episode {}/{}, loss {:.3f}, {:.0f} pairs/s", episode_ + 1, settings_.episodes,
                                terms.total.item<double>(), per_second));
-  if (step_ % settings_.logging_steps != 0 && step_ != 1) return;
+  if (step_ % settings_.logging_steps != 0 && step_ != 1 && step_ != rates_.steps()) return;
   std::vector<train::Metric> metrics = terms.metrics();
   metrics.push_back({"lr", rate});
   metrics.push_back({"logit_scale", scale_of(learner_.scales().clip).item<double>()});
@@ -195,14 +181,17 @@ TrainResult Run::go() {
           .episodes = episode_,
           .seconds = seconds_,
           .bad_pictures = static_cast<std::int64_t>(bad_.count()),
+          .bad_named = bad_.named(),
           .interrupted = !whole};
 }
 
 TrainResult train_clip(const std::filesystem::path& run_folder, const TrainSettings& settings, const TrainData& data,
                        const TrainHooks& hooks, ProgressSink& progress) {
   check_settings(settings, static_cast<std::int64_t>(data.pairs->size()), data.teacher.has_value());
+  check_run_folder(run_folder);  // before a lock is left in another's folder
   make_dirs(run_folder);
-  check_same_run(run_folder, settings, data);
+  const LineAppender lock(run_folder / lock_name);  // before anything of a run that another process trains is touched
+  begin_run(run_folder, settings, data);
   return Run(run_folder, settings, data, hooks, progress).go();
 }
 

@@ -1,12 +1,12 @@
-// One run in the making: what trainer.cpp's steps share.
+// One run in the making: what run.cpp, episode_features.cpp and saving.cpp share.
 #pragma once
 #include "counterpoint/data/image_text/loader.h"
 #include "counterpoint/protoclip/episodes.h"
 #include "counterpoint/protoclip/feature_bank.h"
 #include "counterpoint/protoclip/train/clip_checkpoint.h"
+#include "counterpoint/protoclip/train/run_rates.h"
 #include "counterpoint/protoclip/train/trainer.h"
 #include "counterpoint/train/metrics.h"
-#include "counterpoint/train/schedule.h"
 
 namespace counterpoint::protoclip {
 
@@ -25,7 +25,6 @@ class Run {
   void train_batch(const image_text::LoadedBatch& loaded);
   void log_step(const LossTerms& terms, double rate, std::int64_t pairs);
   void evaluate(std::int64_t episode);
-  double rate_now() const;
   bool clusters_now() const;
   bool in_tail() const { return settings_.lit_start >= 0 && episode_ >= settings_.lit_start; }
   image_text::LoaderSettings loader_settings() const;
@@ -61,12 +60,11 @@ class Run {
   std::shared_ptr<const image_text::PairSet> pairs_;
   image_text::BadPictures bad_;
   EpisodePlan plan_;
+  RunRates rates_;
   Learner learner_;
   std::optional<FeatureBank> bank_;
   std::optional<Prototypes> prototypes_;
   std::optional<train::MetricLog> log_;
-  std::optional<train::LearningRate> rate_, tail_rate_;
-  std::int64_t batches_per_episode_ = 0;
 
   std::int64_t episode_ = 0, batch_ = 0, step_ = 0;  ///< the next batch of the running episode; steps done
   std::vector<std::int64_t> samples_;                ///< of the running episode

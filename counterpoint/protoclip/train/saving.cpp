@@ -4,6 +4,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/teacher/reduce.h"
 #include "counterpoint/protoclip/train/run.h"
 
@@ -103,23 +104,6 @@ void Run::finish() {
   const data::Json summary{
       {"steps", step_}, {"episodes", episode_}, {"seconds", seconds_}, {"bad_pictures", bad_.count()}};
   write_file_atomic(folder_ / "summary.json", summary.dump(2) + "\n");
-}
-
-void check_same_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data) {
-  data::Json now = settings_json(settings);
-  now["data"] = fmt::format("{:016x}", data.pairs->fingerprint());
-  now["vocabulary"] = fmt::format("{:016x}", data.tokenizer.fingerprint());
-  now["teacher"] =
-      data.teacher ? fmt::format("{} {:016x}", data.teacher->source, data.teacher->rows_fingerprint()) : "";
-  const std::filesystem::path file = folder / "config.json";
-  if (std::filesystem::exists(file) && latest_clip_checkpoint(folder).folder) {
-    const data::Json then = data::read_json(file).value("settings", data::Json::object());
-    for (const auto& [key, value] : now.items())
-      if (!then.contains(key) || then.at(key) != value)
-        fail("{} holds a run with another {}: {}, now {}. Go on with the same settings or choose another folder",
-             folder.string(), key, then.contains(key) ? then.at(key).dump() : "none", value.dump());
-  }
-  write_file_atomic(file, data::Json{{"command", "protoclip train"}, {"settings", now}}.dump(2) + "\n");
 }
 
 }  // namespace counterpoint::protoclip

@@ -4,6 +4,8 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/torch/device.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
+#include "counterpoint/protoclip/train/run_rates.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -24,6 +26,17 @@ void check_numbers(const TrainSettings& s) {
     if (beta < 0 || beta >= 1) fail("--beta1 and --beta2 are shares below 1; {} was given", beta);
 }
 
+void check_model(const TrainSettings& s) {
+  if (s.pretrained.empty())
+    nn::clip_config_of(s.model);
+  else
+    model_config(s.pretrained);
+}
+
+void at_least_one(const char* option, std::int64_t value) {
+  if (value < 1) fail("{} {}: 1 or more was expected", option, value);
+}
+
 void check_clusters(const TrainSettings& s, std::int64_t episode, bool has_teacher) {
   if (s.weights.teacher > 0 && !has_teacher)
     fail("--w-ext {} needs an --external-teacher (tfidf, or a file of 'protoclip teacher')", s.weights.teacher);
@@ -32,6 +45,12 @@ void check_clusters(const TrainSettings& s, std::int64_t episode, bool has_teach
     fail("an --external-teacher needs back translation: its space has another dimension than the features");
   if (s.prototypes.k < 0)
     fail("--k {}: a number of clusters was expected, or 0 for a tenth of the episode", s.prototypes.k);
+  if (s.clusters()) {
+    at_least_one("--kmeans-iterations", s.prototypes.iterations);
+    at_least_one("--kmeans-redos", s.prototypes.redos);
+    at_least_one("--projection-dim", s.projection_dim);
+    at_least_one("--projection-hidden-dim", s.projection_hidden);
+  }
   if (s.prototypes.k > episode) fail("--k {} clusters cannot be made of {} samples", s.prototypes.k, episode);
   if (s.weights.clip <= 0 && (s.infonce_warmup > 0 || s.lit_start >= 0))
     fail("--w-clip 0 leaves no loss for the warm-up and the tail; set --infonce-warmup 0 and no --lit-start");
@@ -59,6 +78,7 @@ void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teach
   one_of(s.prototypes.start, "--kmeans-start", kmeans_starts());
   one_of(s.teacher_rows, "--teacher-rows", {"caption", "picture"});
   nn::torch_device(s.device);
+  at_least_one("--logging-steps", s.logging_steps);
   if (s.episodes < 1) fail("--epochs {}: at least one episode was expected", s.episodes);
   const std::int64_t episode = s.episode_size > 0 ? s.episode_size : samples;
   if (episode > samples && !s.with_replacement)
@@ -74,6 +94,8 @@ void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teach
   if (s.weights.clip < 0 || s.weights.prototype < 0 || s.weights.teacher < 0) fail("a loss weight is below 0");
   if (s.weights.clip + s.weights.prototype + s.weights.teacher <= 0) fail("all loss weights are 0");
   check_clusters(s, episode, has_teacher);
+  check_model(s);
+  RunRates(s, samples);  // its constructor looks at rate and warm-up
 }
 
 }  // namespace counterpoint::protoclip

@@ -46,6 +46,7 @@ struct TrainSettings {
   std::int64_t save_frequency = 1;  ///< checkpoint after so many episodes
   int keep = 1;                     ///< checkpoints that stay; 0 = all
   std::int64_t logging_steps = 10;
+  std::string version;  ///< of the program, for config.json; a run may go on under another
 
   /// Whether prototypes or a teacher are in the loss: then there are heads.
   bool clusters() const { return weights.prototype > 0 || weights.teacher > 0; }
@@ -93,7 +94,8 @@ void visit_settings(Settings& s, Visit&& visit) {
 /// What a run must share with the one that it resumes.
 data::Json settings_json(const TrainSettings& settings);
 
-/// Error: what cannot work with so many samples, each with its reason and the option to change.
+/// Error: what cannot work with so many samples, each with its reason and the option to change; a model that is not
+/// there.
 void check_settings(const TrainSettings& settings, std::int64_t samples, bool has_teacher);
 
 }  // namespace counterpoint::protoclip

@@ -32,18 +32,15 @@ struct TrainResult {
   std::int64_t steps = 0, episodes = 0;
   double seconds = 0;  ///< of training: episodes with their features and clusters, without evaluations
   std::int64_t bad_pictures = 0;
+  std::vector<std::string> bad_named;  ///< the first few that this process met, and why
   bool interrupted = false;
 };
 
 /// Trains in `run_folder` (metrics.jsonl, TensorBoard's events, checkpoints, prototypes.json and map.json for the
 /// report) and leaves the model in run_folder/model, an open_clip folder. Goes on from the folder's newest checkpoint:
-/// a run that was stopped gives the same bits as one that was not. Error: what check_settings refuses; a loss that is
-/// not finite, naming the step; too many bad pictures.
+/// a run that was stopped gives the same bits as one that was not. Error: what check_settings and check_same_run
+/// refuse; a folder in which another process trains; a loss that is not finite, naming the step; too many bad pictures.
 TrainResult train_clip(const std::filesystem::path& run_folder, const TrainSettings& settings, const TrainData& data,
                        const TrainHooks& hooks, ProgressSink& progress);
-
-/// Writes config.json. Error: the folder has a checkpoint of other settings, data, vocabulary or teacher; names the
-/// first.
-void check_same_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data);
 
 }  // namespace counterpoint::protoclip

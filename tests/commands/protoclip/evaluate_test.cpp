@@ -121,6 +121,13 @@ TEST_F(OnColours, IndexHoldsWhatWasAskedFor) {
   EXPECT_EQ(pictures.first_captions().size(), 18U);
 }
 
+TEST_F(OnColours, WhereNoIndexCanBeWrittenNothingIsEmbedded) {
+  make_dirs(dir_ / "index/embeddings.safetensors");
+  const auto result = run({"embed", "--model", at("nowhere"), "--data", at("test"), "--output", at("index")});
+  EXPECT_EQ(result.exit_code, 1);
+  expect_contains(result.error, "it is a folder");
+}
+
 TEST_F(OnColours, AnotherModelsQueryIsRefused) {
   ASSERT_EQ(embed().exit_code, 0);
   test::write_small_model(dir_ / "other", 5);

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "counterpoint/commands/protoclip/commands.h"
+#include "counterpoint/commands/version.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/data/image/image.h"
 #include "counterpoint/data/jsonl.h"
 #include "tests/commands/run_command.h"
 #include "tests/support/support.h"
@@ -32,6 +34,24 @@ class Train : public testing::Test {
     return test::run_command(line, {declare_train});
   }
 
+  /// Trains on six dark and six light pictures and measures on as many others, of which some are damaged.
+  test::CommandResult run_on_colours(int damaged) const {
+    for (const char* set : {"train", "test"})
+      for (const char* colour : {"dark", "light"})
+        for (int i = 0; i < 6; ++i) {
+          image::Image picture = image::blank(16, 16, colour);
+          const int level = (*colour == 'd' ? 10 : 200) + i;
+          std::fill(picture.rgb.begin(), picture.rgb.end(), static_cast<std::uint8_t>(level));
+          write_file_atomic(dir_ / set / colour / fmt::format("{}.png", i), image::encode_png(picture));
+        }
+    for (int i = 0; i < damaged; ++i) write_file_atomic(dir_ / "test" / "dark" / fmt::format("{}.png", i), "damaged");
+    return test::run_command(
+        {"train", "--train-data=" + (dir_ / "train").string(), "--val-data=" + (dir_ / "test").string(),
+         "--vocabulary-size=540", "--epochs=1", "--batch-size=6", "--w-proto=0",
+         "--model=" + (dir_ / "vit.json").string(), "--output-dir=" + (dir_ / "run").string()},
+        {declare_train});
+  }
+
   test::ScratchDir dir_;
 };
 
@@ -39,8 +59,26 @@ TEST_F(Train, LeavesAModelItsMetricsAndAPage) {
   const test::CommandResult result = run("run");
   ASSERT_EQ(result.exit_code, 0) << result.error;
   test::expect_contains(result.out, "8 steps in");
+  EXPECT_EQ(data::read_json(dir_ / "run" / "config.json").at("version").get<std::string>(), version_text());
   for (const char* file : {"model/open_clip_model.safetensors", "metrics.jsonl", "report.html", "prototypes.json"})
     EXPECT_TRUE(std::filesystem::exists(dir_ / "run" / file)) << file;
+  std::int64_t last = 0;
+  data::read_jsonl(dir_ / "run" / "metrics.jsonl",
+                   [&](const data::Json& row, const data::RowPlace&) { last = row.at("step").get<std::int64_t>(); });
+  EXPECT_EQ(last, 8);
+}
+
+TEST_F(Train, AModelIsExportedWithTheVocabularyThatOpenClipTakes) {
+  ASSERT_EQ(run("run").exit_code, 0);
+  const std::filesystem::path folder = dir_ / "exported";
+  const test::CommandResult result = test::run_command(
+      {"export", "--model=" + (dir_ / "run").string(), "--output=" + folder.string()}, {declare_export});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  test::expect_contains(result.out, "SimpleTokenizer(bpe_path='" + (folder / "vocabulary.txt.gz").string());
+  EXPECT_EQ(read_file(folder / "vocabulary.txt.gz").substr(0, 2), "\x1f\x8b");
+  // A folder is a vocabulary as well as its file.
+  ASSERT_EQ(run("again", {"--vocabulary=" + folder.string()}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "again" / "model" / "vocabulary.txt.gz"));
 }
 
 TEST_F(Train, FinishedItIsNotTrainedAgain) {
@@ -63,7 +101,8 @@ TEST_F(Train, OtherSettingsInTheSameFolderAreRefused) {
 TEST_F(Train, WhatCannotWorkIsToldBeforeAnythingIsWritten) {
   for (const auto& [option, told] :
        {std::pair{"--episode-features=reusee", "did you mean 'reuse'"},
-        std::pair{"--device=cudda", "did you mean 'cuda'"}, std::pair{"--episode-size=25", "only 24 samples"}}) {
+        std::pair{"--device=cudda", "did you mean 'cuda'"}, std::pair{"--episode-size=25", "only 24 samples"},
+        std::pair{"--warmup=1000", "longer than the run of 8 steps"}}) {
     const test::CommandResult result = run("none", {option});
     EXPECT_EQ(result.exit_code, 1) << option;
     test::expect_contains(result.error, told);
@@ -85,6 +124,41 @@ TEST_F(Train, APretrainedModelBringsItsVocabulary) {
   const test::CommandResult second = test::run_command(line, {declare_train});
   ASSERT_EQ(second.exit_code, 0) << second.error;
   EXPECT_EQ(vocabulary("second"), vocabulary("first"));
+}
+
+TEST_F(Train, AModelInAFolderOfItsOwnerIsNotWrittenOver) {
+  write_file_atomic(dir_ / "proj" / "model" / "open_clip_model.safetensors", "mine");
+  const test::CommandResult result = run("proj");
+  EXPECT_EQ(result.exit_code, 1);
+  test::expect_contains(result.error, "holds other files and no config.json of 'protoclip train'");
+  EXPECT_EQ(read_file(dir_ / "proj" / "model" / "open_clip_model.safetensors"), "mine");
+  // No vocabulary either.
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir_ / "proj"), {}), 1);
+}
+
+TEST_F(Train, KeywordsThatTheHeldOutSetLacksTakeNoFiguresFromTheRest) {
+  write_file_atomic(dir_ / "words.txt", "dog\nred\n");
+  const test::CommandResult result = run("run", {"--val-data=12", "--keywords=" + (dir_ / "words.txt").string()});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  std::string metrics;
+  for (const data::Json& figure : data::read_json(dir_ / "run" / "figures.json"))
+    metrics += figure.at("metric").get<std::string>() + " ";
+  test::expect_contains(metrics, "zeroshot ");
+  EXPECT_EQ(metrics.find("ami "), std::string::npos) << metrics;
+}
+
+TEST_F(Train, PicturesThatCouldNotBeMeasuredAreTold) {
+  const test::CommandResult result = run_on_colours(1);
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  test::expect_contains(result.error, "left out: ");
+}
+
+TEST_F(Train, AModelThatCannotBeMeasuredIsWholeAllTheSame) {
+  const test::CommandResult result = run_on_colours(4);
+  EXPECT_EQ(result.exit_code, 1);
+  test::expect_contains(result.error, "the model is whole, but it could not be measured: ");
+  for (const char* file : {"model/open_clip_model.safetensors", "report.html"})
+    EXPECT_TRUE(std::filesystem::exists(dir_ / "run" / file)) << file;
 }
 
 TEST_F(Train, ItsPageTellsMeanRecallInPerCent) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/protoclip/evaluate/cluster_scores.h"
@@ -47,8 +50,13 @@ class EvaluatorTest : public testing::Test {
   }();
 };
 
+const Figure* figure_named(const std::vector<Figure>& figures, const std::string& name) {
+  const auto found = std::find_if(figures.begin(), figures.end(), [&](const Figure& one) { return one.name == name; });
+  return found == figures.end() ? nullptr : &*found;
+}
+
 double value(const std::vector<Figure>& figures, const std::string& name) {
-  const Figure* figure = find_figure(figures, name);
+  const Figure* figure = figure_named(figures, name);
   EXPECT_NE(figure, nullptr) << name;
   return figure ? figure->value : -1;
 }
@@ -83,8 +91,11 @@ TEST_F(EvaluatorTest, AllFiguresAreThereAndAreWhatTheFunctionsGive) {
   EXPECT_EQ(features.texts.size(0), 120);
   const Targets truth = label_targets(*test, test->labels());
   EXPECT_DOUBLE_EQ(value(figures, "ari"), cluster_agreement(features.images, truth.main).ari);
-  EXPECT_DOUBLE_EQ(value(figures, "mean_recall"),
-                   mean_recall(retrieval_ranks(features.images, features.texts, features.owner)));
+  const RetrievalRanks ranks = retrieval_ranks(features.images, features.texts, features.owner);
+  double recalls = 0;
+  for (const Tensor& places : {ranks.image_to_text, ranks.text_to_image})
+    for (const std::int64_t k : recall_depths) recalls += (places < k).to(torch::kFloat64).mean().item<double>();
+  EXPECT_DOUBLE_EQ(value(figures, "mean_recall"), recalls / 6);
   const Tensor first = features.texts.index_select(0, features.first_caption);
   EXPECT_DOUBLE_EQ(value(figures, "gap"), modality_gap(features.images, first).gap);
   const Tensor classes = class_embeddings(
@@ -119,11 +130,11 @@ TEST_F(EvaluatorTest, KeywordsGiveMeanAveragePrecision) {
   settings.keywords = {{"red", {"red"}}, {"upright", {"upright"}}, {"green", {"green"}}, {"level", {"level"}}};
   Evaluator evaluator(opened_.tokenizer, synthetic(60), synthetic(90), settings);
   const auto figures = evaluator.run(opened_.model);
-  expect_contains(find_figure(figures, "probe")->about, "mean average precision, 4 keywords");
-  EXPECT_FALSE(find_figure(figures, "probe")->interval);
+  expect_contains(figure_named(figures, "probe")->about, "mean average precision, 4 keywords");
+  EXPECT_FALSE(figure_named(figures, "probe")->interval);
   EXPECT_GT(value(figures, "probe"), 0.95);
-  EXPECT_EQ(find_figure(figures, "zeroshot_top5"), nullptr);
-  expect_contains(find_figure(figures, "ami")->about, "main keywords");
+  EXPECT_EQ(figure_named(figures, "zeroshot_top5"), nullptr);
+  expect_contains(figure_named(figures, "ami")->about, "main keywords");
 }
 
 TEST_F(EvaluatorTest, FirstCaptionOnlyHasOneCaptionAPicture) {
@@ -132,8 +143,8 @@ TEST_F(EvaluatorTest, FirstCaptionOnlyHasOneCaptionAPicture) {
   const auto figures = evaluator.run(opened_.model);
   expect_contains(figures.front().about, "first 1 of 30");
   ASSERT_TRUE(figures.back().interval);
-  EXPECT_LT(figures.back().interval->first, figures.back().value);
-  EXPECT_GT(figures.back().interval->second, figures.back().value);
+  EXPECT_LT(figures.back().interval->low, figures.back().value);
+  EXPECT_GT(figures.back().interval->high, figures.back().value);
 }
 
 TEST_F(EvaluatorTest, ABadPictureIsLeftOutWithItsCaptions) {
@@ -178,12 +189,34 @@ TEST_F(EvaluatorTest, WhatIsMissingIsSaid) {
     return PairSet(pairs, nullptr);
   };
   const PairSet dogs = one("dog"), upper = one("Dog");
-  expect_contains(hindrance("probe", dogs, &upper, false), "no class of the test set");
-  expect_contains(hindrance("probe", dogs, &dogs, false), "2 classes");
-  expect_contains(hindrance("cluster", dogs, nullptr, false), "2 classes");
-  expect_contains(hindrance("gap", PairSet({{"a", {"red"}, ""}}, nullptr), nullptr, false), "2 pictures");
-  EXPECT_EQ(possible_evaluations(*synthetic(10), nullptr, false),
+  const auto why = [](const char* evaluation, const PairSet& test, const PairSet* train) {
+    return hindrance(evaluation, test, targets_of(test, train, {}));
+  };
+  expect_contains(why("probe", dogs, &upper), "no class of the test set");
+  expect_contains(why("probe", dogs, &dogs), "2 classes");
+  expect_contains(why("cluster", dogs, nullptr), "2 classes");
+  expect_contains(why("gap", PairSet({{"a", {"red"}, ""}}, nullptr), nullptr), "2 pictures");
+  EXPECT_EQ(possible_evaluations(*synthetic(10), nullptr),
             (std::vector<std::string>{"zeroshot", "retrieval", "cluster", "gap"}));
+}
+
+TEST_F(EvaluatorTest, KeywordsThatNoCaptionHoldsServeNothing) {
+  const auto set = synthetic(12);
+  const std::vector<Keyword> none{{"dog", {"dog"}}, {"cat", {"cat"}}}, one{{"red", {"red"}}, {"cat", {"cat"}}};
+  EXPECT_EQ(possible_evaluations(*set, set.get(), none), (std::vector<std::string>{"retrieval", "gap"}));
+  EXPECT_EQ(possible_evaluations(*set, set.get(), one),
+            (std::vector<std::string>{"zeroshot", "probe", "knn", "retrieval", "gap"}));
+  const PairSet dogs({{"a", {"a dog"}, ""}}, nullptr);
+  expect_contains(hindrance("probe", dogs, targets_of(dogs, set.get(), none)), "no caption of the training set");
+  EvaluationSettings settings{.evaluations = {"cluster"}};
+  settings.keywords = one;
+  expect_contains(error_of([&] { Evaluator(opened_.tokenizer, set, nullptr, settings); }), "1 of the keywords is");
+}
+
+TEST(Figures, WhatIsNotFiniteIsNotWritten) {
+  const data::Json json = json_of({{.name = "probe", .value = std::nan("")}, {.name = "ami", .value = 0.5}});
+  ASSERT_EQ(json.size(), 1U);
+  EXPECT_EQ(json[0]["metric"], "ami");
 }
 
 TEST_F(EvaluatorTest, FindsTheModelOfARun) {

@@ -105,12 +105,13 @@ TEST(Bootstrap, IntervalOfAShareIsAboutTheBinomial) {
   const double deviation = std::sqrt(0.25 * 0.75 / 400);
   EXPECT_NEAR(low, 0.25 - 1.96 * deviation, 0.006);
   EXPECT_NEAR(high, 0.25 + 1.96 * deviation, 0.006);
-  EXPECT_EQ(share_interval(hits), share_interval(hits));
+  EXPECT_EQ(share_interval(hits).low, low);
+  EXPECT_EQ(share_interval(hits).high, high);
   // Nothing wrong in 20 leaves open what Wilson's interval does.
-  const auto sure = share_interval(std::vector<double>(20, 1.0));
-  EXPECT_NEAR(sure.first, 0.8389, 1e-4);
-  EXPECT_EQ(sure.second, 1);
-  EXPECT_NEAR(share_interval(std::vector<double>(20, 0.0)).second, 0.1611, 1e-4);
+  const Interval sure = share_interval(std::vector<double>(20, 1.0));
+  EXPECT_NEAR(sure.low, 0.8389, 1e-4);
+  EXPECT_EQ(sure.high, 1);
+  EXPECT_NEAR(share_interval(std::vector<double>(20, 0.0)).high, 0.1611, 1e-4);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "counterpoint/protoclip/page/clip_page.h"
 
 #include "counterpoint/core/files.h"
-#include "tests/page/browser.h"
+#include "tests/support/browser.h"
 #include "tests/support/error_of.h"
 #include "tests/support/support.h"
 

@@ -2,7 +2,7 @@
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/data/image/image.h"
-#include "tests/page/browser.h"
+#include "tests/support/browser.h"
 #include "tests/support/support.h"
 
 namespace counterpoint::protoclip {

@@ -2,6 +2,7 @@
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
+#include "counterpoint/data/image/image.h"
 #include "tests/support/support.h"
 #include "tests/support/tiny_clip.h"
 
@@ -26,6 +27,18 @@ class ClipStudy : public testing::Test {
                           "external_teacher = \"tfidf\"\nw_ext = 1.0\n" +
                           more);
     return dir_ / "study.toml";
+  }
+  /// Twelve pictures, of which one is damaged and another has no caption.
+  void write_table(const std::string& set) const {
+    std::string table = "filepath\ttitle\n";
+    for (int i = 0; i < 12; ++i) {
+      const std::string name = fmt::format("{}-{}.png", set, i);
+      image::Image picture = image::blank(16, 16, name);
+      std::fill(picture.rgb.begin(), picture.rgb.end(), static_cast<std::uint8_t>(20 * i));
+      write_file_atomic(dir_ / name, i == 3 ? "damaged" : image::encode_png(picture));
+      table += name + "\t" + (i == 5 ? "" : fmt::format("a grey of {}", i)) + "\n";
+    }
+    write_file_atomic(dir_ / (set + ".tsv"), table);
   }
   ClipStudyHooks hooks(std::int64_t stop_after = 0) {
     ClipStudyHooks out;
@@ -80,6 +93,52 @@ TEST_F(ClipStudy, AnArmThatCannotWorkIsToldBeforeTheFirstIsTrained) {
   EXPECT_FALSE(std::filesystem::exists(dir_ / "out" / "runs"));
 }
 
+TEST_F(ClipStudy, NoMistakeOfALateArmWaitsForItsTurn) {
+  for (const auto& [mistake, told] :
+       {std::pair{"model = \"tiny-resnt\"", "tiny-resnet"}, std::pair{"warmup = 1000", "longer than the run"},
+        std::pair{"kmeans_iterations = 0", "--kmeans-iterations 0"}}) {
+    const ClipStudyConfig study = load_clip_study(config("[arms.late]\n" + std::string(mistake) + "\n"));
+    const std::string error = error_of([&] { run_clip_study(study, hooks()); });
+    expect_contains(error, "arms.late");
+    expect_contains(error, told);
+  }
+  const ClipStudyConfig unknown = load_clip_study(config("[evaluate]\nrun = [\"zero_shot\"]\n"));
+  expect_contains(error_of([&] { run_clip_study(unknown, hooks()); }), "did you mean 'zeroshot'");
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "out" / "runs"));
+}
+
+TEST_F(ClipStudy, AFolderOfOtherFilesIsToldBeforeAnArmIsTrained) {
+  write_file_atomic(dir_ / "out" / "runs" / "protoclip-1" / "notes.txt", "mine");
+  const ClipStudyConfig study = load_clip_study(config());
+  expect_contains(error_of([&] { run_clip_study(study, hooks()); }), "arms.protoclip: ");
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "out" / "runs" / "clip-0"));
+}
+
+TEST_F(ClipStudy, OldFiguresAreNotThoseOfOtherSettings) {
+  run_clip_study(load_clip_study(config()), hooks());
+  for (const char* run : {"clip-0", "clip-1", "protoclip-0", "protoclip-1"})
+    std::filesystem::remove_all(dir_ / "out" / "runs" / run / "checkpoint-8");
+  expect_contains(error_of([&] { run_clip_study(load_clip_study(config("lr = 0.01\n")), hooks()); }), "another lr");
+}
+
+TEST_F(ClipStudy, WhatIsLeftOutIsTold) {
+  for (const char* set : {"train", "test"}) write_table(set);
+  write_file_atomic(dir_ / "vit.json", test::tiny_clip);
+  const auto table = [&](const char* set) { return "data = \"" + (dir_ / set).string() + ".tsv\"\n"; };
+  write_file_atomic(dir_ / "study.toml",
+                    "output_dir = \"" + (dir_ / "out").string() + "\"\nseeds = [0]\n[train_data]\n" + table("train") +
+                        "[test_data]\n" + table("test") +
+                        "[text]\nsize = 540\n[evaluate]\nrun = [\"retrieval\"]\n[train]\nmodel = \"" +
+                        (dir_ / "vit.json").string() + "\"\nepochs = 1\nbatch_size = 4\nw_proto = 0.0\n[arms.clip]\n");
+  std::string told;
+  ClipStudyHooks noting = hooks();
+  noting.note = [&](const std::string& line) { told += line + "\n"; };
+  run_clip_study(load_clip_study(dir_ / "study.toml"), noting);
+  for (const char* line : {"train.tsv: 1 rows without a caption", "test.tsv: 1 rows without a caption",
+                           "clip, seed 0: 1 pictures could not be read", "left out of the evaluation: "})
+    expect_contains(told, line);
+}
+
 TEST_F(ClipStudy, UnknownKeysAreNamed) {
   expect_contains(error_of([&] { load_clip_study(config("[arms.third]\nexternal_teachr = \"tfidf\"\n")); }),
                   "external_teacher");
@@ -96,6 +155,12 @@ TEST_F(ClipStudy, WhatNamesNothingIsRefusedBeforeAnythingRuns) {
   expect_contains(told("seeds = [0, 1]", "seeds = []"), "'seeds' is empty");
   expect_contains(told("seeds = [0, 1]", "seeds = [3, 3]"), "one twice");
   expect_contains(told("[text]", "[evaluate]\ntemplates = [\"stripes\"]\n[text]"), "has no {}");
+}
+
+TEST_F(ClipStudy, ATeacherThatIsNamedCountsUnlessItsWeightSaysOtherwise) {
+  const ClipStudyConfig study = load_clip_study(config("[arms.named]\nexternal_teacher = \"tfidf\"\n"));
+  EXPECT_EQ(study.arms.back().train.weights.teacher, 1);
+  EXPECT_EQ(study.arms.front().train.weights.teacher, 0);
 }
 
 TEST_F(ClipStudy, AnEmptyTableIsAnArm) {

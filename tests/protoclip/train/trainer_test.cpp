@@ -5,6 +5,8 @@
 #include "counterpoint/nn/clip/open_clip_folder.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
 #include "counterpoint/protoclip/train/clip_checkpoint.h"
+#include "counterpoint/protoclip/train/measured_run.h"
+#include "counterpoint/protoclip/train/run_folder.h"
 #include "counterpoint/text/bpe_trainer.h"
 #include "tests/support/support.h"
 #include "tests/support/tiny_clip.h"
@@ -69,6 +71,13 @@ class Training : public testing::Test {
   }
   std::string model_bytes(const std::string& name) const {
     return read_file(dir_ / name / "model" / "open_clip_model.safetensors");
+  }
+  void remove_checkpoints(const std::string& name) const {
+    std::vector<std::filesystem::path> folders;
+    for (const auto& entry : std::filesystem::directory_iterator(dir_ / name))
+      if (train::checkpoint_step(entry.path())) folders.push_back(entry.path());
+    ASSERT_FALSE(folders.empty());
+    for (const auto& folder : folders) std::filesystem::remove_all(folder);
   }
   std::vector<double> metric(const std::string& name, const std::string& key) const {
     std::vector<double> values;
@@ -190,7 +199,9 @@ TEST_F(Training, WhatCannotWorkIsRefusedWithItsReason) {
   const auto refused = [&](auto change) {
     TrainSettings s = settings();
     change(s);
-    return error_of([&] { run("refused", s); });
+    const std::string told = error_of([&] { run("refused", s); });
+    EXPECT_FALSE(std::filesystem::exists(dir_ / "refused")) << told;
+    return told;
   };
   expect_contains(refused([](TrainSettings& s) { s.prototypes.k = 50; }), "--k 50");
   expect_contains(refused([](TrainSettings& s) { s.batch = 40; }), "nothing would be trained");
@@ -204,6 +215,14 @@ TEST_F(Training, WhatCannotWorkIsRefusedWithItsReason) {
   expect_contains(refused([](TrainSettings& s) { s.prototypes.start = "kmeans++"; }), "did you mean 'k-means++'");
   expect_contains(refused([](TrainSettings& s) { s.prototypes.target_temperature = std::nan(""); }), "a finite number");
   expect_contains(refused([](TrainSettings& s) { s.beta1 = 1; }), "shares below 1");
+  expect_contains(refused([](TrainSettings& s) { s.pretrained = "nowhere"; }), "nowhere: no such folder");
+  expect_contains(refused([](TrainSettings& s) { s.warmup = 25; }), "longer than the run of 24 steps");
+  expect_contains(refused([](TrainSettings& s) { s.learning_rate = 0; }), "more than 0 was expected");
+  expect_contains(refused([](TrainSettings& s) { s.prototypes.iterations = 0; }), "--kmeans-iterations 0");
+  expect_contains(refused([](TrainSettings& s) { s.prototypes.redos = 0; }), "--kmeans-redos 0");
+  expect_contains(refused([](TrainSettings& s) { s.projection_dim = 0; }), "--projection-dim 0");
+  expect_contains(refused([](TrainSettings& s) { s.projection_hidden = 0; }), "--projection-hidden-dim 0");
+  expect_contains(refused([](TrainSettings& s) { s.logging_steps = 0; }), "--logging-steps 0");
 }
 
 TEST_F(Training, AFolderGoesOnOnlyUnderItsOwnSettings) {
@@ -211,6 +230,67 @@ TEST_F(Training, AFolderGoesOnOnlyUnderItsOwnSettings) {
   EXPECT_TRUE(run("run", s, 8).interrupted);
   s.learning_rate = 1e-4;
   expect_contains(error_of([&] { run("run", s); }), "another lr: 0.003, now 0.0001");
+}
+
+TEST_F(Training, AFinishedRunKeepsItsSettingsWithoutItsCheckpoints) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  run("run", s);
+  remove_checkpoints("run");
+  const std::string bytes = model_bytes("run");
+  s.learning_rate = 1e-4;
+  expect_contains(error_of([&] { run("run", s); }), "another lr: 0.003, now 0.0001");
+  EXPECT_EQ(model_bytes("run"), bytes);
+}
+
+TEST_F(Training, AFolderOfOtherFilesIsLeftAsItIs) {
+  const std::string refusal = "holds other files and no config.json of 'protoclip train'";
+  write_file_atomic(dir_ / "other" / "model" / "weights.bin", "mine");
+  expect_contains(error_of([&] { run("other", clip_alone("vit.json")); }), refusal);
+  write_file_atomic(dir_ / "other" / "config.json", R"({"command": "pbt train sft"})");
+  expect_contains(error_of([&] { run("other", clip_alone("vit.json")); }), refusal);
+  EXPECT_EQ(read_file(dir_ / "other" / "model" / "weights.bin"), "mine");
+  expect_contains(read_file(dir_ / "other" / "config.json"), "pbt train sft");
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "other" / lock_name));
+}
+
+TEST_F(Training, WhatARunMakesFirstIsNoOtherFile) {
+  for (const char* name : {"lock", "vocabulary-0123456789abcdef-540.txt", "teacher-0123456789abcdef-tfidf.safetensors"})
+    write_file_atomic(dir_ / "begun" / name, "");
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  EXPECT_EQ(run("begun", s).steps, 6);
+}
+
+TEST_F(Training, ASecondRunInTheSameFolderTouchesNothing) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  run("busy", s);
+  remove_checkpoints("busy");  // else it would only find that all is done
+  const std::string config = read_file(dir_ / "busy" / "config.json");
+  const LineAppender first(dir_ / "busy" / lock_name);
+  s.version = "another";
+  expect_contains(error_of([&] { run("busy", s); }), "is being written by another process");
+  EXPECT_EQ(read_file(dir_ / "busy" / "config.json"), config);
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "busy" / "summary.json"));
+}
+
+TEST_F(Training, AnotherVersionGoesOn) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  s.version = "1";
+  EXPECT_TRUE(run("run", s, 3).interrupted);
+  s.version = "2";
+  EXPECT_EQ(run("run", s).steps, 6);
+  EXPECT_EQ(data::read_json(dir_ / "run" / "config.json").at("version"), "2");
+}
+
+TEST_F(Training, FiguresThatWereNotFiniteArePassedOver) {
+  write_file_atomic(dir_ / "figures.json",
+                    R"([{"metric": "probe", "value": null, "n": 9}, {"metric": "ami", "value": 0.5, "n": 9}])");
+  const std::vector<Figure> figures = read_figures(dir_.path());
+  ASSERT_EQ(figures.size(), 1U);
+  EXPECT_EQ(figures[0].name, "ami");
 }
 
 TEST_F(Training, AFolderGoesOnOnlyWithItsOwnTeacher) {
@@ -226,8 +306,7 @@ TEST_F(Training, AFreshRunLeavesNothingOfAnEarlierOne) {
   s.episodes = 1;
   run("again", s);
   write_file_atomic(dir_ / "again" / "figures.json", "[]");
-  for (const auto& entry : std::filesystem::directory_iterator(dir_ / "again"))
-    if (entry.path().filename().string().starts_with("checkpoint-")) std::filesystem::remove_all(entry.path());
+  remove_checkpoints("again");
   run("again", s);
   EXPECT_FALSE(std::filesystem::exists(dir_ / "again" / "figures.json"));
 }

@@ -1,0 +1,81 @@
+#include "counterpoint/protoclip/train/run_folder.h"
+
+#include <algorithm>
+
+#include "counterpoint/core/error.h"
+#include "counterpoint/core/files.h"
+#include "counterpoint/protoclip/train/clip_checkpoint.h"
+
+namespace counterpoint::protoclip {
+namespace {
+
+namespace fs = std::filesystem;
+using data::Json;
+
+constexpr const char *config_file = "config.json", *command = "protoclip train";
+
+bool is_ours(const fs::path& config) {
+  const Json json = data::read_json(config);
+  return json.is_object() && json.contains("command") && json.at("command") == command;
+}
+
+/// A run that was killed early has left no more than these.
+bool comes_before_config(const std::string& name) {
+  return name == lock_name || name == std::string(config_file) + ".partial" || name.starts_with(vocabulary_prefix) ||
+         name.starts_with(teacher_prefix);
+}
+
+bool holds_other_files(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return false;
+  const fs::directory_iterator entries(folder);
+  return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
+    return !comes_before_config(entry.path().filename().string());
+  });
+}
+
+/// What two calls must share to be of one run.
+Json settings_of(const TrainSettings& settings, const TrainData& data) {
+  Json json = settings_json(settings);
+  json["data"] = fmt::format("{:016x}", data.pairs->fingerprint());
+  json["vocabulary"] = fmt::format("{:016x}", data.tokenizer.fingerprint());
+  json["teacher"] =
+      data.teacher ? fmt::format("{} {:016x}", data.teacher->source, data.teacher->rows_fingerprint()) : "";
+  return json;
+}
+
+/// A run that failed before its first checkpoint holds nothing that other settings would spoil.
+bool has_run(const fs::path& folder) {
+  return fs::exists(folder / "summary.json") || latest_clip_checkpoint(folder).folder.has_value();
+}
+
+void check_same(const fs::path& folder, const Json& now) {
+  check_run_folder(folder);
+  const fs::path file = folder / config_file;
+  if (!fs::exists(file) || !has_run(folder)) return;
+  const Json then = data::read_json(file).value("settings", Json::object());
+  for (const auto& [key, value] : now.items())
+    if (!then.contains(key) || then.at(key) != value)
+      fail("{} holds a run with another {}: {}, now {}. Go on with the same settings or choose another folder",
+           folder.string(), key, then.contains(key) ? then.at(key).dump() : "none", value.dump());
+}
+
+}  // namespace
+
+void check_run_folder(const fs::path& folder) {
+  const fs::path config = folder / config_file;
+  if (fs::exists(config) ? !is_ours(config) : holds_other_files(folder))
+    fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
+}
+
+void check_same_run(const fs::path& folder, const TrainSettings& settings, const TrainData& data) {
+  check_same(folder, settings_of(settings, data));
+}
+
+void begin_run(const fs::path& folder, const TrainSettings& settings, const TrainData& data) {
+  const Json now = settings_of(settings, data);
+  check_same(folder, now);
+  const Json config{{"command", command}, {"version", settings.version}, {"settings", now}};
+  write_file_atomic(folder / config_file, config.dump(2) + "\n");
+}
+
+}  // namespace counterpoint::protoclip

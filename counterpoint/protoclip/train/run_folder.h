@@ -1,0 +1,24 @@
+// The folder of a run: whose it is, and what its run was started with.
+#pragma once
+#include <filesystem>
+
+#include "counterpoint/protoclip/train/trainer.h"
+
+namespace counterpoint::protoclip {
+
+/// Begin the names of files that are made of a run's captions and stand in its folder before config.json does.
+inline constexpr const char *vocabulary_prefix = "vocabulary-", *teacher_prefix = "teacher-";
+/// Held by the process that trains in the folder.
+inline constexpr const char* lock_name = "lock";
+
+/// Error: the folder holds files but no config.json of 'protoclip train'. A run would write over them.
+void check_run_folder(const std::filesystem::path& folder);
+
+/// Error: as check_run_folder; the folder has a run (a checkpoint or summary.json) of other settings, data, vocabulary
+/// or teacher; names the first.
+void check_same_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data);
+
+/// Writes config.json. Error: as check_same_run; no space.
+void begin_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data);
+
+}  // namespace counterpoint::protoclip
