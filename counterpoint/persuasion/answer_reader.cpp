@@ -24,8 +24,8 @@ void check_answer_mode(const std::string& mode, const std::vector<Question>& que
   for (const Question& question : questions)
     if (question.choices.empty())
       fail(
-          "answer mode 'choices' cannot read question '{}', which has no choices: use --answer-mode model, or alias "
-          "where the accepted spellings are enough",
+          "answer mode 'choices' cannot read question '{}', which has no choices: use --answer-mode alias, which finds "
+          "accepted spellings, or model with an --answer-model that is large enough to read",
           question.id);
 }
 

@@ -140,6 +140,12 @@ bool same_answer(std::string_view a, std::string_view b, const Question& questio
   return (holds_words(left, right) || holds_words(right, left)) && spelling_ratio(left, right) > 0.5;
 }
 
+bool all_agree(std::span<const std::optional<std::string>> answers, const Question& question) {
+  return answers.size() >= 2 && std::all_of(answers.begin(), answers.end(), [&](const auto& answer) {
+           return answer && same_answer(*answer, *answers.front(), question);
+         });
+}
+
 std::string settled_answer(const std::string& answer, std::span<const std::optional<std::string>> earlier,
                            const Question& question) {
   if (known_answer(answer, question)) return answer;

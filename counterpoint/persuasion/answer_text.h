@@ -34,6 +34,9 @@ bool is_accepted(std::string_view text, const Question& question);
 /// holds the other on word borders and spelling_ratio > 0.5. An empty answer is the same as nothing.
 bool same_answer(std::string_view a, std::string_view b, const Question& question);
 
+/// Two or more have answered, everybody has, and all the same.
+bool all_agree(std::span<const std::optional<std::string>> answers, const Question& question);
+
 /// An answer as it is kept: "Ms. Bassey" after somebody said "Shirley Bassey" is taken as the known spelling. One that
 /// is known itself stays.
 std::string settled_answer(const std::string& answer, std::span<const std::optional<std::string>> earlier,

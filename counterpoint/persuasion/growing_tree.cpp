@@ -24,13 +24,6 @@ std::string path_step(const Node& node, int sample) {
   return fmt::format("{}{}#{}", agent_name(node.agent), role, sample);
 }
 
-bool all_agree(const Node& node, const Question& question) {
-  if (node.answers.size() < 2) return false;
-  for (const auto& answer : node.answers)
-    if (!answer || !same_answer(*answer, *node.answers.front(), question)) return false;
-  return true;
-}
-
 }  // namespace
 
 GrowingTree::GrowingTree(Question question, std::span<const Speaker> speakers, const GrowSettings& settings)
@@ -114,8 +107,7 @@ void GrowingTree::understood(Growing& growing, const ReadAnswer& read) {
   node.correct = is_accepted(node.answer, question_);
   node.answers = growing.parent->node.answers;
   node.answers[node.agent] = node.answer;
-  node.agreed = all_agree(node, question_);
-  ++nodes_;
+  node.agreed = all_agree(node.answers, question_);
   const auto next = static_cast<size_t>(node.turn) + 1;
   if (!node.agreed && error_.empty() && next < settings_.config.turns.size()) expand(growing, next);
   one_less_under_way();

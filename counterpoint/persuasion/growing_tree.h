@@ -45,7 +45,6 @@ class GrowingTree : public std::enable_shared_from_this<GrowingTree> {
   /// Not empty: a reply or a reading failed, in one line; there is no tree then.
   const std::string& error() const { return error_; }
   const Question& question() const { return question_; }
-  std::int64_t nodes() const { return nodes_; }
 
   /// The scored tree. Once, after `done` and without error.
   Tree take();
@@ -67,7 +66,7 @@ class GrowingTree : public std::enable_shared_from_this<GrowingTree> {
   std::unique_ptr<Growing> above_root_;
   std::function<void()> done_;
   std::string error_;
-  std::int64_t under_way_ = 0, nodes_ = 0;
+  std::int64_t under_way_ = 0;
 };
 
 }  // namespace counterpoint::persuasion

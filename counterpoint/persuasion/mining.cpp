@@ -81,12 +81,6 @@ void refuse_other_run(const fs::path& folder, const Json& config) {
          fmt::join(differ, "; "));
 }
 
-std::string lines_of(const std::vector<const Pair*>& rows) {
-  std::string lines;
-  for (const Pair* pair : rows) lines += data::to_line(to_json(*pair)) + "\n";
-  return lines;
-}
-
 }  // namespace
 
 Mined mine_files(const MiningSettings& settings, ProgressSink& progress) {
@@ -96,7 +90,9 @@ Mined mine_files(const MiningSettings& settings, ProgressSink& progress) {
       mine_into(tree, mined);
       progress.update(mined.counts.trees, 0, "");
     };
-    TreeFileReport report = read_trees(input, take, {.skip_bad = settings.skip_bad, .threads = settings.threads});
+    TreeFileReport report = read_trees(
+        input, take,
+        {.skip_bad = settings.skip_bad, .hint = " (--skip-bad leaves such lines out)", .threads = settings.threads});
     std::move(report.damaged.begin(), report.damaged.end(), std::back_inserter(mined.counts.damaged));
     if (!report.unfinished.empty()) mined.counts.unfinished.push_back(report.unfinished);
   }

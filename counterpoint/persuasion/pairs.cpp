@@ -72,12 +72,6 @@ std::string reply_text(const data::Fields& fields, const char* key) {
   return messages.front().content;
 }
 
-int small_count(const data::Fields& fields, const char* key) {
-  const std::int64_t value = fields.whole(key);
-  if (value < 0 || value > 1'000'000) fields.wrong(key, fmt::format("is {}, out of range", value));
-  return static_cast<int>(value);
-}
-
 }  // namespace
 
 TreePairs mine_tree(const Tree& tree) {
@@ -117,12 +111,18 @@ Pair pair_from_json(const data::Json& row, const data::RowPlace& place) {
   return {.kind = kind == name_of(PairKind::resist) ? PairKind::resist : PairKind::accept,
           .question_id = fields.text("question_id"),
           .agent = fields.text("agent"),
-          .turn = small_count(fields, "turn"),
-          .node_chosen = small_count(fields, "node_chosen"),
-          .node_rejected = small_count(fields, "node_rejected"),
+          .turn = fields.small_whole("turn"),
+          .node_chosen = fields.small_whole("node_chosen"),
+          .node_rejected = fields.small_whole("node_rejected"),
           .prompt = text::messages_from_json(fields.list("prompt"), fields.where("prompt")),
           .chosen = reply_text(fields, "chosen"),
           .rejected = reply_text(fields, "rejected")};
+}
+
+std::string lines_of(const std::vector<const Pair*>& pairs) {
+  std::string lines;
+  for (const Pair* pair : pairs) lines += data::to_line(to_json(*pair)) + "\n";
+  return lines;
 }
 
 }  // namespace counterpoint::persuasion

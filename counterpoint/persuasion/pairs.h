@@ -57,6 +57,8 @@ const char* name_of(NoPair reason);  ///< as a key: "no_answer"
 
 /// A row of TRL's conversational preference form; the further keys say where it comes from.
 data::Json to_json(const Pair& pair);
+/// These rows, one a line.
+std::string lines_of(const std::vector<const Pair*>& pairs);
 /// A row that to_json wrote; higher_score is not in it. Error: a missing or wrong key, by name and place.
 Pair pair_from_json(const data::Json& row, const data::RowPlace& place);
 

@@ -9,6 +9,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/core/strings.h"
+#include "counterpoint/data/fields.h"
 #include "counterpoint/persuasion/answer_text.h"
 #include "counterpoint/persuasion/facts.h"
 #include "counterpoint/persuasion/question_format.h"
@@ -58,22 +59,15 @@ const QuestionFormat* format_of(const Json& row) {
   return nullptr;
 }
 
-std::string keys_of(const Json& row) {
-  if (!row.is_object()) return "no object";
-  std::string keys;
-  for (const auto& item : row.items()) keys += (keys.empty() ? "'" : ", '") + item.key() + "'";
-  return "the keys " + keys;
-}
-
 const QuestionFormat& recognise(const std::vector<Row>& rows) {
   for (const Row& row : rows)
     if (const QuestionFormat* format = format_of(row.value)) return *format;
   const Row& first = rows.front();
-  if (!first.problem.empty()) fail("{}: {}", first.place, first.problem);
+  if (!first.problem.empty()) fail("{}: {}; questions are JSON Lines or a JSON array", first.place, first.problem);
   fail(
-      "{}: a question was expected, this has {}; ours are {{\"id\", \"question\", \"answers\", \"choices\"}}, and "
+      "{}: a question was expected, this has {}; ours are {{\"question\", \"answers\", \"choices\"}}, and "
       "--format reads {}",
-      first.place, keys_of(first.value), fmt::join(question_format_names(), ", "));
+      first.place, data::keys_of(first.value), fmt::join(question_format_names(), ", "));
 }
 
 std::int64_t drop_repeated(std::vector<std::string>& choices) {

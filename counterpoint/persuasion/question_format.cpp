@@ -8,9 +8,11 @@ namespace counterpoint::persuasion {
 
 const std::vector<QuestionFormat>& question_formats() {
   static const std::vector<QuestionFormat> formats{
-      {"triviaqa", {"question_id"}, parse_triviaqa},           {"strategyqa", {"qid"}, parse_strategyqa},
-      {"commonsenseqa", {"query"}, parse_commonsenseqa},       {"farm", {"adv"}, parse_farm},
-      {"counterpoint", {"id", "answers"}, parse_counterpoint},
+      {"triviaqa", {"question_id"}, parse_triviaqa},
+      {"strategyqa", {"qid"}, parse_strategyqa},
+      {"commonsenseqa", {"query"}, parse_commonsenseqa},
+      {"farm", {"adv"}, parse_farm},
+      {"counterpoint", {"id", "answers", "answer"}, parse_counterpoint},
   };
   return formats;
 }

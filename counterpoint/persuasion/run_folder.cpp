@@ -1,5 +1,7 @@
 #include "counterpoint/persuasion/run_folder.h"
 
+#include <algorithm>
+
 #include <fmt/ranges.h>
 
 #include "counterpoint/core/error.h"
@@ -14,7 +16,13 @@ using data::Json;
 
 constexpr const char* command = "pbt generate";
 
-bool holds_anything(const fs::path& folder) { return fs::directory_iterator(folder) != fs::directory_iterator(); }
+/// A run that was killed at once leaves an empty trees.jsonl, which is nobody's work.
+bool holds_other_files(const fs::path& folder) {
+  const fs::directory_iterator entries(folder);
+  return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
+    return entry.path().filename() != "trees.jsonl" || !entry.is_regular_file() || entry.file_size() > 0;
+  });
+}
 
 std::string dotted(std::string pointer) {
   return replace_all(pointer.substr(std::min<size_t>(1, pointer.size())), "/", ".");
@@ -47,11 +55,11 @@ RunFolder::RunFolder(const fs::path& folder, const Json& settings, const Json& r
   make_dirs(folder_);
   if (fs::exists(config_file()))
     check_settings(settings);
-  else if (holds_anything(folder_))
+  else if (holds_other_files(folder_))
     fail("{} holds other files and no config.json of 'pbt generate'; choose a new or empty folder", folder_.string());
+  lines_ = std::make_unique<LineAppender>(trees_file());  // locks: another run's config.json stays as it is
   const Json config{{"command", command}, {"settings", settings}, {"run", run}};
   write_file_atomic(config_file(), config.dump(2) + "\n");
-  lines_ = std::make_unique<LineAppender>(trees_file());
   read_ids();
 }
 

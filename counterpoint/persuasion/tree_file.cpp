@@ -73,8 +73,9 @@ class LineCutter {
 TreeFileReport read_trees(const std::filesystem::path& path,
                           const std::function<void(Tree&&, const data::RowPlace&)>& use,
                           const TreeFileSettings& settings) {
-  const MappedFile file(path);
-  LineCutter cutter({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, path);
+  const std::filesystem::path trees = std::filesystem::is_directory(path) ? path / "trees.jsonl" : path;
+  const MappedFile file(trees);
+  LineCutter cutter({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, trees);
   const size_t threads = settings.threads > 0 ? static_cast<size_t>(settings.threads)
                                               : std::max<size_t>(1, std::thread::hardware_concurrency());
   TreeFileReport report;
@@ -87,7 +88,7 @@ TreeFileReport read_trees(const std::filesystem::path& path,
     } else if (settings.skip_bad) {
       report.damaged.push_back(std::move(parsed.problem));
     } else {
-      throw Error(parsed.problem);
+      fail("{}{}", parsed.problem, settings.hint);
     }
   };
   std::vector<std::future<std::vector<Parsed>>> tasks;

@@ -12,7 +12,8 @@ namespace counterpoint::persuasion {
 struct TreeFileSettings {
   /// A damaged line is counted and told in TreeFileReport::damaged instead of ending the reading with an Error.
   bool skip_bad = false;
-  int threads = 0;  ///< that parse; 0: as many as the machine has
+  std::string hint;  ///< added to the Error of a damaged line
+  int threads = 0;   ///< that parse; 0: as many as the machine has
 };
 
 struct TreeFileReport {
@@ -21,8 +22,9 @@ struct TreeFileReport {
   std::string unfinished;            ///< "FILE:LINE" of a last line that a killed run left unfinished; empty: none
 };
 
-/// Calls `use` for each tree, in the file's order, on the calling thread. Error: the file cannot be read; a damaged
-/// line, by file, line and key. A last line without its newline that is no whole tree is no error: a run was killed.
+/// Calls `use` for each tree of a file, or of the trees.jsonl in a folder of `pbt generate`, in the file's order, on
+/// the calling thread. Error: the file cannot be read; a damaged line, by file, line and key. A last line without its
+/// newline that is no whole tree is no error: a run was killed.
 TreeFileReport read_trees(const std::filesystem::path& path,
                           const std::function<void(Tree&&, const data::RowPlace&)>& use,
                           const TreeFileSettings& settings = {});

@@ -31,12 +31,6 @@ Json to_json(const Node& node) {
   return out;
 }
 
-int small_whole(const Fields& fields, const char* key) {
-  const std::int64_t value = fields.whole(key);
-  if (value < -1 || value > 1'000'000) fields.wrong(key, fmt::format("is {}, out of range", value));
-  return static_cast<int>(value);
-}
-
 AgentInfo read_agent(const Json& row, std::string where) {
   static const std::vector<std::string> keys{"name", "model", "adapter"};
   const Fields fields(row, std::move(where));
@@ -59,10 +53,10 @@ Node read_node(const Json& row, const std::string& where) {
   const Fields fields(row, where);
   fields.only(keys);
   Node node;
-  node.id = small_whole(fields, "id");
-  node.parent = small_whole(fields, "parent");
-  node.turn = small_whole(fields, "turn");
-  node.agent = small_whole(fields, "agent");
+  node.id = fields.small_whole("id");
+  node.parent = fields.small_whole("parent", -1);
+  node.turn = fields.small_whole("turn");
+  node.agent = fields.small_whole("agent");
   node.role = fields.text("role");
   node.text = fields.text("text");
   node.answer = fields.text("answer");

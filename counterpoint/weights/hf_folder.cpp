@@ -7,9 +7,12 @@ namespace counterpoint::weights {
 namespace fs = std::filesystem;
 namespace {
 
+bool holds_weights(const fs::path& folder) {
+  return fs::exists(folder / "model.safetensors") || fs::exists(folder / "model.safetensors.index.json");
+}
+
 /// What else the user may have meant by a folder without config.json.
 std::string hint_for(const fs::path& folder) {
-  if (fs::exists(folder / "adapter_config.json")) return "; it holds an adapter, the model is a folder of its own";
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".gguf") return "; did you mean " + entry.path().string() + "?";
   return "";
@@ -20,6 +23,9 @@ std::string hint_for(const fs::path& folder) {
 ModelFiles open_hf_folder(const fs::path& folder, const OpenOptions& options) {
   ModelFiles files;
   if (options.tensors) {
+    // A run of training has a config.json of its own beside its adapter.
+    if (fs::exists(folder / "adapter_config.json") && !holds_weights(folder))
+      fail("{} is an adapter: name it with --adapter, beside the --model that it was made for", folder.string());
     if (!fs::exists(folder / "config.json"))
       fail("{} is no model: it has no config.json{}", folder.string(), hint_for(folder));
     files.config = read_hf_config(folder);

@@ -81,11 +81,36 @@ TEST_F(EvaluateCommand, AnEarlierOutputIsComparedWith) {
   EXPECT_EQ(rows[0]["mcnemar_p"], 1);
 }
 
+TEST_F(EvaluateCommand, WhatIsThereIsShownWithoutAModel) {
+  const CommandResult run = flipflop({"--output", output_});
+  ASSERT_EQ(run.exit_code, 0) << run.error;
+  const CommandResult shown = evaluate({"show", output_});
+  ASSERT_EQ(shown.exit_code, 0) << shown.error;
+  EXPECT_EQ(shown.out, run.out.substr(0, shown.out.size()));
+  ASSERT_EQ(flipflop({"--seed", "13", "--output", output_ + "2"}).exit_code, 0);
+  const CommandResult beside = evaluate({"show", output_ + "2", "--compare", output_});
+  ASSERT_EQ(beside.exit_code, 0) << beside.error;
+  expect_contains(beside.out, "Against " + output_ + ", on the 2 items of both");
+}
+
+TEST_F(EvaluateCommand, WhatIsNotThisRunsIsNotWrittenOver) {
+  ASSERT_EQ(flipflop({"--output", output_}).exit_code, 0);
+  const std::string before = read_file(output_);
+  const CommandResult other = flipflop({"--compare", output_, "--seed", "13", "--output", output_});
+  EXPECT_EQ(other.exit_code, 1);
+  expect_contains(other.error, output_ + " holds a result of other settings: seed: 12 there, 13 now. Choose another");
+  EXPECT_EQ(read_file(output_), before);
+  EXPECT_EQ(flipflop({"--output", output_}).exit_code, 0);
+  write_file_atomic(output_, "mine");
+  expect_contains(flipflop({"--output", output_}).error, "no result of 'pbt evaluate flipflop'");
+  expect_contains(flipflop({"--output", questions_}).error, "no result of 'pbt evaluate flipflop'");
+}
+
 TEST_F(EvaluateCommand, WhatFailedIsAskedForAgainAndNothingElse) {
   const MisbehavingServer server({Act::answer, Act::bad_request, Act::answer});
   const CommandResult first = one_by_one(server);
   ASSERT_EQ(first.exit_code, 0) << first.error;
-  expect_contains(first.error, "1 items failed and are left out; the same command tries them again");
+  expect_contains(first.error, "items failed and are left out; the same command tries them again");
   const size_t kept = split(read_file(output_ + ".replies.jsonl"), '\n').size() - 1;
   const CommandResult second = one_by_one(server);
   ASSERT_EQ(second.exit_code, 0) << second.error;

@@ -106,6 +106,20 @@ TEST_F(GenerateAsk, AskCountsByCategory) {
   EXPECT_NE(right[0], right[1]);
 }
 
+TEST_F(GenerateAsk, AskDoesNotWriteOverOtherFiles) {
+  const MisbehavingServer server({Act::answer});
+  const auto ask = [&](const std::string& output) {
+    return run(
+        {"ask", "--questions", questions_, "--model", server.address(), "--answer-mode", "alias", "--output", output});
+  };
+  const std::string before = read_file(questions_);
+  EXPECT_TRUE(contains(ask(questions_).error, "is there already, and no output of 'pbt ask'"));
+  EXPECT_EQ(read_file(questions_), before);
+  const std::string output = (dir_ / "rows.jsonl").string();
+  EXPECT_EQ(ask(output).exit_code, 0);
+  EXPECT_EQ(ask(output).exit_code, 0);
+}
+
 TEST(GenerateAskHelp, FitsOneScreen) {
   for (const char* command : {"generate", "ask"}) {
     const CommandResult help = run({command, "--help"});

@@ -22,6 +22,9 @@ TEST(Report, WritesThePageIntoTheFolder) {
   const std::string elsewhere = (dir / "other.html").string();
   ASSERT_EQ(run({"report", dir.path().string(), "--output", elsewhere}).exit_code, 0);
   EXPECT_EQ(read_file(elsewhere), read_file(dir / "report.html"));
+  ASSERT_EQ(run({"report", dir.path().string(), "--output", elsewhere}).exit_code, 0);
+  const CommandResult over = run({"report", dir.path().string(), "--output", (dir / "trees.jsonl").string()});
+  expect_contains(over.error, "is there already, and no page");
 }
 
 TEST(Report, AFolderOfSomethingElseIsAnError) {

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "counterpoint/persuasion/question_files.h"
+#include "counterpoint/persuasion/question_format.h"
 #include "tests/support/support.h"
 
 namespace counterpoint::persuasion {
@@ -38,6 +39,16 @@ TEST_F(Questions, Ours) {
   EXPECT_EQ(question.answers, (std::vector<std::string>{"Paris", "paree"}));
   EXPECT_EQ(question.choices, (std::vector<std::string>{"Lyon", "Paris"}));
   EXPECT_EQ(question.category, "capitals");
+}
+
+TEST_F(Questions, OursMayHaveOneAnswerANumberAsIdOrNone) {
+  const auto set =
+      load_questions(file("{\"id\": 7, \"question\": \"Q?\", \"answer\": \"x\"}\n"
+                          "{\"question\": \"R?\", \"answers\": [\"y\", \"z\"]}\n"));
+  ASSERT_EQ(set.questions.size(), 2u);
+  EXPECT_EQ(set.questions[0].id, "7");
+  EXPECT_EQ(set.questions[0].answers, std::vector<std::string>{"x"});
+  EXPECT_EQ(set.questions[1].id, id_from_text("question", "R?"));
 }
 
 TEST_F(Questions, EachProblemHasItsMessage) {

@@ -77,6 +77,14 @@ TEST(RunFolder, RefusesAFolderOfSomethingElse) {
   EXPECT_NE(file.find("notes.txt"), std::string::npos) << file;
 }
 
+TEST(RunFolder, ARunThatIsAtWorkKeepsItsConfig) {
+  const test::ScratchDir scratch;
+  const RunFolder running(scratch / "run", settings_of(12), {});
+  const std::string config = read_file(running.config_file());
+  test::expect_contains(error_of([&] { RunFolder(scratch / "run", settings_of(13), {}); }), "another process");
+  EXPECT_EQ(read_file(running.config_file()), config);
+}
+
 TEST(RunFolder, RefusesOtherQuestionsUnderTheSameIds) {
   const test::ScratchDir scratch;
   RunFolder folder(scratch / "run", settings_of(12), {});

@@ -184,7 +184,7 @@ TEST(OpenModel, SaysWhatIsNoModel) {
   EXPECT_NE(error(folder.path()).find("did you mean"), std::string::npos);
   EXPECT_NE(error(folder / "m.gguf").find("truncated or damaged at byte 4"), std::string::npos);
   write_file_atomic(folder / "adapter_config.json", "{}");
-  EXPECT_NE(error(folder.path()).find("it holds an adapter"), std::string::npos);
+  EXPECT_NE(error(folder.path()).find("is an adapter: name it with --adapter"), std::string::npos);
   write_file_atomic(folder / "m.bin", "PK");
   EXPECT_NE(error(folder / "m.bin").find("a Hugging Face folder (with config.json) or a GGUF file"), std::string::npos);
 }

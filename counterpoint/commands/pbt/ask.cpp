@@ -74,6 +74,15 @@ void print_table(const std::vector<AskedGroup>& groups) {
   std::fputs(table.print(report::terminal_of(STDOUT_FILENO)).c_str(), stdout);
 }
 
+void warn_of_unread(const Options& options, const std::vector<Asked>& asked) {
+  std::int64_t replies = 0, answered = 0;
+  for (const Asked& one : asked) {
+    replies += one.error.empty();
+    answered += one.error.empty() && !one.answer.empty();
+  }
+  warn_of_unread_answers(answered, replies, options.replies.answer_mode);
+}
+
 void write_rows(const std::string& path, const std::vector<Asked>& asked) {
   std::string lines;
   for (const Asked& one : asked) lines += data::to_line(to_json(one)) + "\n";
@@ -81,20 +90,27 @@ void write_rows(const std::string& path, const std::vector<Asked>& asked) {
   std::printf("\nWritten: %s\n", path.c_str());
 }
 
-/// How many there are.
-std::int64_t tell_failed(const std::vector<Asked>& asked, bool kept) {
-  std::int64_t failed = 0;
+std::vector<Failure> failures_of(const std::vector<Asked>& asked) {
+  std::vector<Failure> failures;
   for (const Asked& one : asked)
-    if (!one.error.empty() && failed++ == 0)
-      std::fprintf(stderr, "question '%s' failed: %s\n", one.question.id.c_str(), one.error.c_str());
-  if (failed > 0 && failed == std::ssize(asked)) fail("none of {} questions got an answer", failed);
-  if (failed > 0)
-    std::fprintf(stderr, "%lld questions failed and are left out%s\n", static_cast<long long>(failed),
-                 kept ? "; the same command asks them again" : "");
-  return failed;
+    if (!one.error.empty()) failures.push_back({one.question.id, one.error});
+  return failures;
+}
+
+/// A table that is made again replaces the one before; what else is there is somebody's work.
+void check_written_over(const std::string& output) {
+  if (!std::filesystem::is_regular_file(output) || std::filesystem::file_size(output) == 0) return;
+  data::Json first;
+  const auto take = [&](data::Json row, const data::RowPlace&) {
+    if (first.is_null()) first = std::move(row);
+  };
+  data::read_jsonl(output, take, [](const data::RowPlace&, const std::string&) {});
+  if (!first.is_object() || !first.contains("reply") || !first.contains("correct"))
+    fail("{} is there already, and no output of 'pbt ask'; choose another --output", output);
 }
 
 void run(const Options& options) {
+  check_written_over(options.output);
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
   if (options.direct && options.replies.answer_mode != "choices")
@@ -104,14 +120,15 @@ void run(const Options& options) {
   if (result.interrupted)
     std::printf("Interrupted after %zu of %zu questions.%s\n", result.asked.size(), questions.size(),
                 speakers.keep() ? " The same command goes on from there." : "");
-  std::int64_t failed = 0;
+  const std::vector<Failure> failures = failures_of(result.asked);
   if (!result.asked.empty()) {
-    failed = tell_failed(result.asked, speakers.keep());
+    speakers.tell_failed(failures, result.asked.size(), "question");
     print_table(group_asked(result.asked));
+    warn_of_unread(options, result.asked);
     if (!options.output.empty()) write_rows(output_of(options.output, result.interrupted), result.asked);
   }
   if (result.interrupted) throw Interrupted{};
-  if (failed == 0) speakers.done();
+  if (failures.empty()) speakers.done();
 }
 
 }  // namespace

@@ -4,6 +4,13 @@
 
 namespace counterpoint::commands {
 
+void add_threads_option(CLI::App& command) {
+  const auto threads = [](int count) { nn::set_threads(count); };
+  command.add_option_function<int>("--threads", threads, "Threads (default: all cores)")
+      ->check(CLI::Range(1, 1024))
+      ->option_text("N");
+}
+
 void add_engine_options(CLI::App& command, generate::EngineOptions& options) {
   command.add_option("--chat-format", options.chat_format,
                      "Chat format by name (default: by the model's own template)");
@@ -14,10 +21,7 @@ void add_engine_options(CLI::App& command, generate::EngineOptions& options) {
       ->capture_default_str();
   command.add_flag_callback(
       "--no-prefix-reuse", [&options] { options.prefix_reuse = false; }, "Compute every prompt whole");
-  const auto threads = [](int count) { nn::set_threads(count); };
-  command.add_option_function<int>("--threads", threads, "Threads (default: all cores)")
-      ->check(CLI::Range(1, 1024))
-      ->option_text("N");
+  add_threads_option(command);
 }
 
 }  // namespace counterpoint::commands

@@ -12,6 +12,8 @@ void add_adapter_option(CLI::App& command, Path& adapter) {
   command.add_option("--adapter", adapter, "PEFT adapter on the model")->option_text("DIR");
 }
 
+void add_threads_option(CLI::App& command);
+
 /// --chat-format --dtype --device --batch --kv-tokens --no-prefix-reuse --threads
 void add_engine_options(CLI::App& command, generate::EngineOptions& options);
 

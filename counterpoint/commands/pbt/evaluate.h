@@ -10,5 +10,6 @@ void declare_balanced(CLI::App& evaluate);
 void declare_debate(CLI::App& evaluate);
 void declare_acceptance(CLI::App& evaluate);
 void declare_seeds(CLI::App& evaluate);
+void declare_show_output(CLI::App& evaluate);
 
 }  // namespace counterpoint::commands

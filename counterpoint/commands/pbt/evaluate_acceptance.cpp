@@ -53,24 +53,24 @@ void print_regression(const AcceptanceResult& result) {
 void run(const Options& options) {
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
-  const Earlier earlier = earlier_of(options, "acceptance");
-  Speakers speakers(options.models, options.replies, options.output);
-  const Speaker speaker = speakers.get("A", options.model);
-  std::optional<Speaker> other;
-  if (!options.other.model.empty()) other = speakers.get("B", options.other);
   AcceptanceSettings settings;
   take_options(options, settings);
   settings.samples = options.samples;
   settings.sample_temperature = options.sample_temperature;
-  const auto progress = console_progress("challenging", "questions");
-  catch_interrupts();
-  const AcceptanceResult result =
-      evaluate_acceptance(questions, speaker, other ? &*other : nullptr, settings, *progress);
   data::Json told = model_json(options.model);
   told.update(settings_json(options));
   told["samples"] = settings.samples;
   told["sample_temperature"] = settings.sample_temperature;
-  if (other) told["other"] = model_json(options.other);
+  if (!options.other.model.empty()) told["other"] = model_json(options.other);
+  const Earlier earlier = look_at_files(options, "acceptance", told);
+  Speakers speakers(options.models, options.replies, options.output);
+  const Speaker speaker = speakers.get("A", options.model);
+  std::optional<Speaker> other;
+  if (!options.other.model.empty()) other = speakers.get("B", options.other);
+  const auto progress = console_progress("challenging", "questions");
+  catch_interrupts();
+  const AcceptanceResult result =
+      evaluate_acceptance(questions, speaker, other ? &*other : nullptr, settings, *progress);
   print_regression(result);
   report_result(options, speakers, told, earlier, evaluated(result, acceptance_statistics()));
 }

@@ -47,21 +47,21 @@ void run(const Options& options) {
   std::vector<Question> questions;
   for (const HeldOutPair& pair : pairs) questions.push_back(pair.question);
   check_answer_mode(options.replies.answer_mode, questions);
-  const Earlier earlier = earlier_of(options, "balanced");
-  Speakers speakers(options.models, options.replies, options.output);
-  const Speaker speaker = speakers.get("A", options.model);
   BalancedSettings settings;
   take_options(options, settings);
   settings.second_choice = !options.no_second_choice;
+  data::Json told = model_json(options.model);
+  told.update(settings_json(options));
+  told["pairs"] = options.pairs;
+  told["second_choice"] = settings.second_choice;
+  const Earlier earlier = look_at_files(options, "balanced", told);
+  Speakers speakers(options.models, options.replies, options.output);
+  const Speaker speaker = speakers.get("A", options.model);
   const auto progress = console_progress("balanced", "dialogues");
   catch_interrupts();
   const BalancedResult result = evaluate_balanced(pairs, speaker, settings, *progress);
   if (!result.second_choice_note.empty())
     std::fprintf(stderr, "no second choice: %s\n", result.second_choice_note.c_str());
-  data::Json told = model_json(options.model);
-  told.update(settings_json(options));
-  told["pairs"] = options.pairs;
-  told["second_choice"] = settings.second_choice;
   report_result(options, speakers, told, earlier, evaluated(result, balanced_statistics()));
 }
 

@@ -32,23 +32,21 @@ void run(const Options& options) {
   const std::vector<ModelSpec> members = members_of(options);
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
-  const Earlier earlier = earlier_of(options, "debate");
-  Speakers speakers(options.models, options.replies, options.output);
-  std::vector<Speaker> speaking;
-  data::Json models = data::Json::array();
-  for (const ModelSpec& member : members) {
-    speaking.push_back(speakers.get(agent_name(static_cast<int>(speaking.size())), member));
-    models.push_back(model_json(member));
-  }
   DebateSettings settings;
   take_options(options, settings);
   settings.turns = options.turns;
+  data::Json told{{"models", data::Json::array()}};
+  for (const ModelSpec& member : members) told["models"].push_back(model_json(member));
+  told.update(settings_json(options));
+  told["turns"] = options.turns > 0 ? options.turns : 2 * static_cast<int>(members.size());
+  const Earlier earlier = look_at_files(options, "debate", told);
+  Speakers speakers(options.models, options.replies, options.output);
+  std::vector<Speaker> speaking;
+  for (const ModelSpec& member : members)
+    speaking.push_back(speakers.get(agent_name(static_cast<int>(speaking.size())), member));
   const auto progress = console_progress("debating", "questions");
   catch_interrupts();
   const DebateResult result = evaluate_debate(questions, speaking, settings, *progress);
-  data::Json told{{"models", models}};
-  told.update(settings_json(options));
-  told["turns"] = options.turns > 0 ? options.turns : 2 * static_cast<int>(members.size());
   report_result(options, speakers, told, earlier,
                 evaluated(result, debate_statistics(static_cast<int>(members.size()))));
 }

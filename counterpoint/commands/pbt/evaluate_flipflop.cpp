@@ -18,18 +18,18 @@ struct Options : EvaluateOptions {
 void run(const Options& options) {
   const std::vector<Question> questions = questions_of(options.source, options.replies.seed);
   check_answer_mode(options.replies.answer_mode, questions);
-  const Earlier earlier = earlier_of(options, "flipflop");
-  Speakers speakers(options.models, options.replies, options.output);
-  const Speaker speaker = speakers.get("A", options.model);
   FlipflopSettings settings;
   take_options(options, settings);
   settings.control = !options.no_control;
-  const auto progress = console_progress("are you sure", "questions");
-  catch_interrupts();
-  const FlipflopResult result = evaluate_flipflop(questions, speaker, settings, *progress);
   data::Json told = model_json(options.model);
   told.update(settings_json(options));
   told["control"] = settings.control;
+  const Earlier earlier = look_at_files(options, "flipflop", told);
+  Speakers speakers(options.models, options.replies, options.output);
+  const Speaker speaker = speakers.get("A", options.model);
+  const auto progress = console_progress("are you sure", "questions");
+  catch_interrupts();
+  const FlipflopResult result = evaluate_flipflop(questions, speaker, settings, *progress);
   report_result(options, speakers, told, earlier, evaluated(result, flipflop_statistics()));
 }
 

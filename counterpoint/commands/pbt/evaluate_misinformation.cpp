@@ -158,22 +158,23 @@ void run(const Options& options) {
   if (options.model.model.empty()) throw CLI::RequiredError("--model (or --counts)");
   if (options.source.spec.empty()) throw CLI::RequiredError("--questions");
   const std::vector<MisledQuestion> questions = questions_for(options);
-  const Earlier earlier = earlier_of(options, "misinformation");
-  Speakers speakers(options.models, options.replies, options.output);
-  const Speaker speaker = speakers.get("A", options.model);
-  std::optional<Speaker> persuader;
-  if (!options.persuader.model.empty()) persuader = speakers.get("B", options.persuader);
   MisinformationSettings settings;
   take_options(options, settings);
   settings.appeals = options.appeals;
   settings.turns = options.turns;
   settings.openings = !options.no_openings;
+  const data::Json told = told_settings(options, settings);
+  const Earlier earlier = look_at_files(options, "misinformation", told);
+  Speakers speakers(options.models, options.replies, options.output);
+  const Speaker speaker = speakers.get("A", options.model);
+  std::optional<Speaker> persuader;
+  if (!options.persuader.model.empty()) persuader = speakers.get("B", options.persuader);
   const auto progress = console_progress("persuading", "questions");
   catch_interrupts();
   const MisinformationResult result =
       evaluate_misinformation(questions, speaker, persuader ? &*persuader : nullptr, settings, *progress);
   print_runs(result);
-  report_result(options, speakers, told_settings(options, settings), earlier,
+  report_result(options, speakers, told, earlier,
                 evaluated(result, misinformation_statistics(result.appeals, result.turns)));
 }
 

@@ -48,12 +48,15 @@ Evaluated evaluated(const Result& result, std::vector<persuasion::Statistic> sta
           .interrupted = result.interrupted};
 }
 
-/// An earlier output to compare with, read before the models are opened. Error: not an output of `evaluation`.
+/// An earlier output to compare with.
 struct Earlier {
   std::string path;  ///< "" = none
   data::Json json;
 };
-Earlier earlier_of(const EvaluateOptions& options, const std::string& evaluation);
+/// Looks at --compare and --output before the models are opened. `settings`: of this run, as its output tells them.
+/// Error: what is compared with is no output of `evaluation`; what is written over is none either, or one of other
+/// settings, naming each difference.
+Earlier look_at_files(const EvaluateOptions& options, const std::string& evaluation, const data::Json& settings);
 
 /// Prints the figures and the comparison, writes the output, tells failures; the speakers are done where there are
 /// none. Error: every item failed. Throws Interrupted at the end of a run that was.

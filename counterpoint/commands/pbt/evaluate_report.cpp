@@ -1,35 +1,20 @@
 // What becomes of an evaluation's result: tables on the terminal, a JSON file, a comparison with an earlier one.
-#include <unistd.h>
-
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 
 #include "counterpoint/commands/pbt/evaluate_options.h"
+#include "counterpoint/commands/pbt/evaluate_tables.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/data/fields.h"
 #include "counterpoint/persuasion/run_folder.h"
-#include "counterpoint/report/table.h"
 
 namespace counterpoint::commands {
 namespace {
 
 using namespace persuasion;
-using report::Align;
-
-std::string number(double value) { return fmt::format("{:.3f}", value); }
-std::string range(double low, double high) { return fmt::format("{:.3f} to {:.3f}", low, high); }
-
-void print(const report::Table& table) { std::fputs(table.print(report::terminal_of(STDOUT_FILENO)).c_str(), stdout); }
-
-void print_figures(const std::vector<Figure>& figures) {
-  report::Table table({{"metric"}, {"value", Align::right}, {"95 % interval", Align::right}, {"n", Align::right}});
-  for (const Figure& one : figures)
-    table.add_row({one.metric, number(one.value), range(one.low, one.high), std::to_string(one.n)});
-  print(table);
-}
 
 /// What else than the model differs between the two runs.
 void tell_other_settings(const Earlier& earlier, data::Json now) {
@@ -40,49 +25,21 @@ void tell_other_settings(const Earlier& earlier, data::Json now) {
     std::fprintf(stderr, "note: settings differ from %s: %s\n", earlier.path.c_str(), line.c_str());
 }
 
-void print_comparison(const Earlier& earlier, const Comparison& comparison) {
-  std::printf("\nAgainst %s, on the %lld items of both", earlier.path.c_str(),
-              static_cast<long long>(comparison.items));
-  if (comparison.only_here + comparison.only_there > 0)
-    std::printf(" (%lld only here, %lld only there)", static_cast<long long>(comparison.only_here),
-                static_cast<long long>(comparison.only_there));
-  std::printf(":\n");
-  report::Table table({{"metric"},
-                       {"there", Align::right},
-                       {"here", Align::right},
-                       {"difference", Align::right},
-                       {"95 % interval", Align::right},
-                       {"McNemar p", Align::right},
-                       {"n", Align::right}});
-  for (const Difference& one : comparison.differences)
-    table.add_row({one.metric, number(one.there), number(one.here), fmt::format("{:+.3f}", one.difference),
-                   range(one.low, one.high), one.test ? fmt::format("{:.4f}", one.test->exact) : "-",
-                   std::to_string(one.n)});
-  print(table);
-}
-
 void compare_with(const Earlier& earlier, const data::Json& settings, Evaluated& result) {
   tell_other_settings(earlier, settings);
   const Comparison comparison =
       compare(result.outcomes, outcomes_from_json(earlier.json, earlier.path), result.statistics);
-  print_comparison(earlier, comparison);
+  print_comparison(earlier.path, comparison);
   data::Json rows = data::Json::array();
   for (const Difference& one : comparison.differences) rows.push_back(to_json(one));
   result.json["comparison"] = {{"with", earlier.path}, {"items", comparison.items}, {"differences", std::move(rows)}};
 }
 
-/// How many there are.
-std::int64_t tell_failed(const data::Json& items, bool kept) {
-  std::int64_t failed = 0;
+std::vector<Failure> failures_of(const data::Json& items) {
+  std::vector<Failure> failures;
   for (const data::Json& item : items)
-    if (item.contains("error") && failed++ == 0)
-      std::fprintf(stderr, "item '%s' failed: %s\n", item["id"].get<std::string>().c_str(),
-                   item["error"].get<std::string>().c_str());
-  if (failed > 0 && failed == std::ssize(items)) fail("all {} items failed", failed);
-  if (failed > 0)
-    std::fprintf(stderr, "%lld items failed and are left out%s\n", static_cast<long long>(failed),
-                 kept ? "; the same command tries them again" : "");
-  return failed;
+    if (item.contains("error")) failures.push_back({item["id"], item["error"]});
+  return failures;
 }
 
 void tell_interrupted(const data::Json& items, bool kept) {
@@ -114,9 +71,25 @@ void write_output(const EvaluateOptions& options, const data::Json& settings, co
   std::printf("\nWritten: %s\n", file.c_str());
 }
 
+/// The same run may be done again; what else is there is somebody's work.
+void check_written_over(const std::string& output, const std::string& evaluation, const data::Json& settings) {
+  if (!std::filesystem::is_regular_file(output) || std::filesystem::file_size(output) == 0) return;
+  data::Json there;
+  try {
+    there = data::read_json(output);
+  } catch (const Error&) {
+  }  // what is no JSON is no result
+  if (!there.is_object() || there.value("evaluation", "") != evaluation || !there.contains("settings"))
+    fail("{} is there already, and no result of 'pbt evaluate {}'; choose another --output", output, evaluation);
+  const std::vector<std::string> differ = differences(there["settings"], settings);
+  if (!differ.empty())
+    fail("{} holds a result of other settings: {}. Choose another --output", output, fmt::join(differ, "; "));
+}
+
 }  // namespace
 
-Earlier earlier_of(const EvaluateOptions& options, const std::string& evaluation) {
+Earlier look_at_files(const EvaluateOptions& options, const std::string& evaluation, const data::Json& settings) {
+  check_written_over(options.output, evaluation, settings);
   if (options.compare.empty()) return {};
   Earlier earlier{.path = options.compare, .json = data::read_json(options.compare)};
   const std::string found = data::Fields(earlier.json, earlier.path).text("evaluation");
@@ -128,7 +101,8 @@ Earlier earlier_of(const EvaluateOptions& options, const std::string& evaluation
 void report_result(const EvaluateOptions& options, Speakers& speakers, const data::Json& settings,
                    const Earlier& earlier, Evaluated result) {
   if (result.interrupted) tell_interrupted(result.json["items"], speakers.keep());
-  const std::int64_t failed = tell_failed(result.json["items"], speakers.keep());
+  const std::vector<Failure> failures = failures_of(result.json["items"]);
+  speakers.tell_failed(failures, result.json["items"].size(), "item");
   print_figures(result.figures);
   ReadReplies read;
   read.count(result.json["items"]);
@@ -144,7 +118,7 @@ void report_result(const EvaluateOptions& options, Speakers& speakers, const dat
   }
   write();
   if (result.interrupted) throw Interrupted{};
-  if (failed == 0) speakers.done();
+  if (failures.empty()) speakers.done();
 }
 
 }  // namespace counterpoint::commands

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "counterpoint/commands/given_command.h"
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/model_options.h"
@@ -166,10 +167,10 @@ void run(const Options& options) {
   if (result.failed > 0)
     std::printf("%lld trees failed and were not written; the same command tries them again\n",
                 static_cast<long long>(result.failed));
-  const std::string dir = options.output_dir.string();
-  std::printf("\nWritten: %s/trees.jsonl, %s/config.json\nNext:    pbt show %s/trees.jsonl\n", dir.c_str(), dir.c_str(),
-              dir.c_str());
-  std::printf("         pbt mine %s/trees.jsonl --output-dir PAIRS\n", dir.c_str());
+  const std::string dir = options.output_dir.string(), trees = shell_word(dir + "/trees.jsonl");
+  std::printf("\nWritten: %s/trees.jsonl, %s/config.json\nNext:    pbt show %s\n", dir.c_str(), dir.c_str(),
+              trees.c_str());
+  std::printf("         pbt mine %s --output-dir PAIRS\n", trees.c_str());
 }
 
 }  // namespace

@@ -82,7 +82,9 @@ data::Json sampling_json(const generate::Sampling& sampling) {
 }
 
 void add_reply_options(CLI::App& command, ReplyOptions& options) {
-  shown_as(command.add_option("--answer-mode", options.answer_mode, "How answers are read: alias, choices, model")
+  shown_as(command
+               .add_option("--answer-mode", options.answer_mode,
+                           "alias: accepted spellings; choices: the likeliest choice; model")
                ->check(CLI::IsMember(persuasion::answer_modes()))
                ->capture_default_str(),
            "NAME");

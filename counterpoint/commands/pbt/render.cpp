@@ -44,7 +44,9 @@ void declare_render(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "render", "Print a conversation as the model's chat template renders it, without anything added.");
   command->add_option("--model", options->model, "Model or tokenizer folder, or GGUF file");
-  command->add_option("--messages", options->messages, "JSON list of {\"role\", \"content\"}")->required();
+  command->add_option("--messages", options->messages, "One JSON list of {\"role\", \"content\"}")
+      ->required()
+      ->option_text("FILE REQUIRED");
   command->add_flag("--add-generation-prompt", options->render.add_generation_prompt,
                     "End with the header of the assistant's next turn");
   command->add_option("--chat-format", options->chat_format, "By name (default: by the model's own template)");

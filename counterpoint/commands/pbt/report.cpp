@@ -1,9 +1,11 @@
 // pbt report: a page that shows what a folder holds.
 #include <cstdio>
+#include <fstream>
 #include <memory>
 
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/version.h"
+#include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/persuasion/page/folder_page.h"
 
@@ -15,7 +17,17 @@ struct Options {
   std::filesystem::path output;  ///< "" = report.html in the folder
 };
 
+/// A page may be made again; what else is there is somebody's work.
+void check_written_over(const std::filesystem::path& output) {
+  if (!std::filesystem::is_regular_file(output)) return;
+  std::string beginning(15, '\0');
+  std::ifstream(output).read(beginning.data(), std::ssize(beginning));
+  if (beginning != "<!DOCTYPE html>" && std::filesystem::file_size(output) > 0)
+    fail("{} is there already, and no page; choose another --output", output.string());
+}
+
 void report(const Options& options) {
+  check_written_over(options.output);
   persuasion::StudyPage page = persuasion::page_of_folder(options.settings);
   page.footer = "Made by pbt report, " + version_text();
   const std::filesystem::path output =

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "counterpoint/commands/given_command.h"
 #include "counterpoint/commands/option_help.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/core/error.h"
@@ -67,7 +68,7 @@ void show_list(const Options& options, const report::Terminal& terminal) {
   std::fputs(table.print(terminal).c_str(), stdout);
   std::printf("\n%s of %s trees (--first N for more). One of them: pbt show %s --id ID\n",
               report::thousands(shown).c_str(), report::thousands(report.trees).c_str(),
-              options.trees.string().c_str());
+              shell_word(options.trees.string()).c_str());
 }
 
 void show(const Options& options) {

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 
 namespace counterpoint::commands {
@@ -23,6 +24,15 @@ std::unique_ptr<generate::ReplyRecord> record_of(const std::string& output) {
 
 Speakers::Speakers(const ModelOptions& models, const ReplyOptions& replies, const std::string& output)
     : replies_(replies), record_(record_of(output)), shelf_(models, record_.get()) {}
+
+void Speakers::tell_failed(const std::vector<Failure>& failures, size_t all, const std::string& what) const {
+  if (failures.empty()) return;
+  const size_t count = failures.size();
+  std::fprintf(stderr, "%s '%s' failed: %s\n", what.c_str(), failures[0].id.c_str(), failures[0].why.c_str());
+  if (count == all) fail("all {} {}s failed", all, what);
+  std::fprintf(stderr, "%zu of %zu %ss failed and are left out%s\n", count, all, what.c_str(),
+               keep() ? "; the same command tries them again" : "");
+}
 
 void Speakers::done() {
   if (record_) record_->remove();

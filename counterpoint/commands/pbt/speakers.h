@@ -10,6 +10,11 @@
 
 namespace counterpoint::commands {
 
+/// A question or an item that got no reply.
+struct Failure {
+  std::string id, why;
+};
+
 class Speakers {
  public:
   /// `replies`: how answers are read; must outlive this. With `output`, what is said is kept beside that file until
@@ -20,7 +25,10 @@ class Speakers {
   persuasion::Speaker get(const std::string& name, const ModelSpec& spec);
   /// Whether what is said is kept.
   bool keep() const { return record_ != nullptr; }
-  /// The result is written: what was kept is removed.
+  /// Tells on standard error how many of `all` failed, the first of them by name, and what becomes of them. `what` is
+  /// their noun: "question". Error: all of them did.
+  void tell_failed(const std::vector<Failure>& failures, size_t all, const std::string& what) const;
+  /// The result is written, and nothing is left to ask again: what was kept is removed.
   void done();
 
  private:

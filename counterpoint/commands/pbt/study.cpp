@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "counterpoint/commands/pbt/commands.h"
+#include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/version.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
@@ -38,6 +39,8 @@ StudyHooks console_hooks() {
 
 void run(const Options& options) {
   const StudyConfig config = config_of(options);
+  const std::set<std::string> force{options.force.begin(), options.force.end()};
+  check_force(config, force);
   if (options.dry_run) {
     const StudyPlan plan = study_plan(config);
     std::fputs(plan.text.c_str(), stdout);
@@ -47,14 +50,15 @@ void run(const Options& options) {
   catch_interrupts();
   const std::string folder = config.output_dir.string();
   try {
-    const StudyOutcome outcome = run_study(config, {options.force.begin(), options.force.end()}, console_hooks());
+    const StudyOutcome outcome = run_study(config, force, console_hooks());
     if (outcome.stages_done_before > 0)
       std::fprintf(stderr, "%lld stages were done before\n", static_cast<long long>(outcome.stages_done_before));
     std::fputs(study_tables(config, outcome, report::terminal_of(STDOUT_FILENO)).c_str(), stdout);
     std::printf("\nLook at: %s/report.html; figures in %s/results.json, claims in %s/claims.json\n", folder.c_str(),
                 folder.c_str(), folder.c_str());
   } catch (const Interrupted&) {
-    std::fprintf(stderr, "Interrupted. What is done is in %s; the same command goes on from there.\n", folder.c_str());
+    std::fprintf(stderr, "Interrupted. What is done is in %s; the same command%s goes on from there.\n", folder.c_str(),
+                 options.force.empty() ? "" : " without --force");
     throw;
   }
 }
@@ -73,6 +77,7 @@ void declare_study(CLI::App& program) {
       ->option_text("STAGE ...");
   command->add_flag("--dry-run", options->dry_run,
                     "Check models, data and memory; print the plan and its cost in tokens");
+  add_threads_option(*command);
   command->callback([options] { run(*options); });
 }
 

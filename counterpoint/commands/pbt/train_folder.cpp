@@ -1,5 +1,7 @@
 #include "counterpoint/commands/pbt/train_folder.h"
 
+#include <algorithm>
+
 #include <fmt/ranges.h>
 
 #include "counterpoint/commands/version.h"
@@ -27,6 +29,14 @@ void check_same(const fs::path& file, const std::string& command, const Json& se
          file.parent_path().string(), fmt::join(differ, "; "));
 }
 
+constexpr const char lock_name[] = "lock";
+
+bool holds_other_files(const fs::path& folder) {
+  const fs::directory_iterator entries(folder);
+  return std::any_of(begin(entries), end(entries),
+                     [](const fs::directory_entry& entry) { return entry.path().filename() != lock_name; });
+}
+
 }  // namespace
 
 TrainFolder::TrainFolder(const fs::path& folder, const std::string& command, const Json& settings, const Json& run)
@@ -35,8 +45,9 @@ TrainFolder::TrainFolder(const fs::path& folder, const std::string& command, con
   const fs::path file = folder / "config.json";
   if (fs::exists(file))
     check_same(file, command, settings);
-  else if (fs::directory_iterator(folder) != fs::directory_iterator())
+  else if (holds_other_files(folder))
     fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
+  lock_ = std::make_unique<LineAppender>(folder / lock_name);  // before another run's config.json is written over
   const Json config{{"command", command}, {"version", version_text()}, {"settings", settings}, {"run", run}};
   write_file_atomic(file, config.dump(2) + "\n");
 }

@@ -2,8 +2,10 @@
 // metrics.jsonl and the checkpoints are train::fit's.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <optional>
 
+#include "counterpoint/core/files.h"
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/train/fit.h"
 
@@ -11,9 +13,10 @@ namespace counterpoint::commands {
 
 class TrainFolder {
  public:
-  /// Creates the folder, or opens that of an earlier run of `command`. `settings`: what must be the same; `run`: what
-  /// may differ, such as threads and paths. Error: the folder holds something else, or a run with other settings
-  /// that has a checkpoint, naming each difference.
+  /// Creates the folder, or opens that of an earlier run of `command`; other processes are kept out as long as this
+  /// lives. `settings`: what must be the same; `run`: what may differ, such as threads and paths. Error: the folder
+  /// holds something else, a run that is at work, or one with other settings that has a checkpoint, naming each
+  /// difference.
   TrainFolder(const std::filesystem::path& folder, const std::string& command, const data::Json& settings,
               const data::Json& run);
 
@@ -23,6 +26,7 @@ class TrainFolder {
 
  private:
   std::filesystem::path folder_;
+  std::unique_ptr<LineAppender> lock_;
 };
 
 }  // namespace counterpoint::commands

@@ -31,7 +31,7 @@ struct AcceptanceItem : EvaluatedItem {
   std::vector<std::string> samples;
   double answer_entropy = 0, own_logprob = 0, other_logprob = 0, own_confidence = 0, other_confidence = 0;
   Heard after;
-  bool flipped = false;  ///< another answer after the challenge, of whatever kind
+  bool flipped = false;  ///< another answer after the challenge, of whatever kind; says nothing where it has none
 };
 
 struct AcceptanceResult {
@@ -50,7 +50,8 @@ double entropy_of(const std::vector<std::int64_t>& counts);
 LogisticFit regression_of(const AcceptanceResult& result);
 
 Outcomes outcomes_of(const AcceptanceResult& result);
-/// acceptance_flip; acceptance_flip_right and _wrong (of those right and wrong before); answer_entropy.
+/// acceptance_flip; acceptance_flip_right and _wrong (of those right and wrong before); acceptance_unread: the share of
+/// challenges behind which no answer could be read, which are no cases; answer_entropy.
 std::vector<Statistic> acceptance_statistics();
 std::vector<Figure> figures(const AcceptanceResult& result);
 /// With "regression": {"n", "coefficients": [{"name", "value", "standard_error", "z", "p"}], ..} or its "problem".

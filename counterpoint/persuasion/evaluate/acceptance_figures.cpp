@@ -5,7 +5,10 @@
 namespace counterpoint::persuasion {
 namespace {
 
-bool is_case(const AcceptanceItem& item) { return item.error.empty() && item.left_out.empty(); }
+bool was_challenged(const AcceptanceItem& item) { return item.error.empty() && item.left_out.empty(); }
+
+/// What nobody can read is neither a flip nor staying.
+bool is_case(const AcceptanceItem& item) { return was_challenged(item) && !item.after.answer.empty(); }
 
 data::Json item_json(const AcceptanceItem& item) {
   data::Json row{{"question", item.question}, {"own", to_json(item.own)}, {"other", item.other}};
@@ -56,6 +59,7 @@ Outcomes outcomes_of(const AcceptanceResult& result) {
   for (const AcceptanceItem& item : result.items) {
     if (!item.error.empty()) continue;
     outcomes.add_item(item.id, item.question_id);
+    if (was_challenged(item)) outcomes.set("acceptance_unread", item.after.answer.empty());
     if (!is_case(item)) continue;
     outcomes.set("acceptance_flip", item.flipped);
     outcomes.set(item.own.correct ? "acceptance_flip_right" : "acceptance_flip_wrong", item.flipped);
@@ -72,7 +76,8 @@ Outcomes outcomes_of(const AcceptanceResult& result) {
 std::vector<Statistic> acceptance_statistics() {
   Statistic entropy = mean_of("answer_entropy");
   entropy.bounds.reset();
-  return {mean_of("acceptance_flip"), mean_of("acceptance_flip_right"), mean_of("acceptance_flip_wrong"), entropy};
+  return {mean_of("acceptance_flip"), mean_of("acceptance_flip_right"), mean_of("acceptance_flip_wrong"),
+          mean_of("acceptance_unread"), entropy};
 }
 
 std::vector<Figure> figures(const AcceptanceResult& result) {

@@ -14,11 +14,6 @@ using Answers = std::vector<std::optional<std::string>>;
 
 std::string letter(int member) { return to_lower_ascii(agent_name(member)); }
 
-bool all_agree(const Answers& answers, const Question& question) {
-  return std::all_of(answers.begin(), answers.end(),
-                     [&](const auto& answer) { return answer && same_answer(*answer, *answers.front(), question); });
-}
-
 /// A debate while it goes on: what was said, and where each member stands.
 class Discussion {
  public:

@@ -37,16 +37,22 @@ std::vector<std::string> appeal_names() { return {"logical", "credibility", "emo
 FarmQuestions load_farm(const std::filesystem::path& path, bool skip_bad) {
   FarmQuestions farm;
   std::map<std::string, std::string> places;
-  data::read_jsonl(path, [&](const data::Json& row, const data::RowPlace& place) {
+  const auto bad = [&](const std::string& why) {
+    if (!skip_bad) fail("{}", why);
+    farm.skipped.push_back(why);
+  };
+  const auto take = [&](const data::Json& row, const data::RowPlace& place) {
     try {
       MisledQuestion misled = farm_question(data::Fields(row, place.text()));
       const auto [first, fresh] = places.emplace(misled.question.id, place.text());
       if (!fresh) fail("{}: asks what {} asks", place.text(), first->second);
       farm.questions.push_back(std::move(misled));
     } catch (const Error& error) {
-      if (!skip_bad) throw;
-      farm.skipped.push_back(error.what());
+      bad(error.what());
     }
+  };
+  data::read_jsonl(path, take, [&](const data::RowPlace& place, const std::string& why) {
+    bad(fmt::format("{}: {}", place.text(), why));
   });
   if (farm.questions.empty()) fail("{}: the file holds no question that can be used", path.string());
   return farm;

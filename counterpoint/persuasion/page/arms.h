@@ -1,5 +1,6 @@
 // One order and one colour for each arm, wherever it appears on a page.
 #pragma once
+#include <algorithm>
 #include <string>
 #include <vector>
 

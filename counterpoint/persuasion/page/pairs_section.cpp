@@ -1,6 +1,7 @@
 // What trees and pairs come to, in numbers.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "counterpoint/persuasion/page/sections.h"
@@ -42,9 +43,11 @@ std::string pairs_chart(const std::vector<PairTally>& pairs) {
     counts[{pair.turn, pair.kind}].first += pair.kept;
     counts[{pair.turn, pair.kind}].second += pair.found;
   }
-  report::BarChart chart{.title = "Pairs by turn and kind",
-                         .note = "Pale: found, but left out so that there are as many of one kind as of the other.",
-                         .bars = {}};
+  const bool some_left_out =
+      std::any_of(pairs.begin(), pairs.end(), [](const PairTally& pair) { return pair.found > pair.kept; });
+  const char* note =
+      some_left_out ? "Pale: found, but left out so that there are as many of one kind as of the other." : "";
+  report::BarChart chart{.title = "Pairs by turn and kind", .note = note, .bars = {}};
   for (const auto& [key, count] : counts)
     chart.bars.push_back({fmt::format("turn {}, {}", key.first, name_of(key.second)), static_cast<double>(count.first),
                           static_cast<double>(count.second),

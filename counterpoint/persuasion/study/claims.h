@@ -1,4 +1,5 @@
-// The paper's headline claims (spec 1.5) as statements about intervals: nobody judges by hand.
+// The paper's headline claims (spec 1.5) as statements about intervals: nobody judges by hand. Where the paper names no
+// margin, or one of its three models' only, the margin is ours (docs/fidelity.md).
 #pragma once
 #include <string>
 #include <vector>

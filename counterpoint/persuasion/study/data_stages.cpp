@@ -53,12 +53,6 @@ std::vector<const Pair*> balanced(const std::vector<const Pair*>& pairs, std::in
   return out;
 }
 
-void write_pairs(const std::filesystem::path& file, const std::vector<const Pair*>& pairs) {
-  std::string lines;
-  for (const Pair* pair : pairs) lines += data::to_line(to_json(*pair)) + "\n";
-  write_file_atomic(file, lines);
-}
-
 }  // namespace
 
 void StudyWork::split() {
@@ -110,7 +104,7 @@ void StudyWork::grow(Split split) {
       {"tree", tree.hash()},
       {"sampling", {sample.temperature, sample.max_new_tokens, sample.min_new_tokens}},
       {"openings", config_.openings},
-      {"answers", {config_.answer_mode, config_.answer_model}},
+      {"answers", answers_json()},
       {"dtype", config_.dtype},
       {"seed", config_.seed}};
   prints_[name] =
@@ -156,6 +150,7 @@ void StudyWork::mine() {
   prints_["pairs"] = stages_.run("pairs", inputs, [&](const std::filesystem::path& folder) {
     for (const Split split : splits) mine_split(split, folder / fmt::format("{}.jsonl", name_of(split)));
   });
+  check_study_pairs(config_, stages_.folder("pairs"));
 }
 
 /// To train on, all pairs, or as many of each kind as the largest arm may have; each arm chooses among them. Held out,
@@ -168,15 +163,18 @@ void StudyWork::mine_split(Split split, const std::filesystem::path& file) {
   Mined mined = mine_files(settings, *progress);
   if (!config_.both_agents)
     std::erase_if(mined.pairs, [&](const Pair& pair) { return pair.agent != config_.trained.name; });
+  hooks_.note(fmt::format("{}: of {} trees {} agreed at once; {} of {} replies had no readable answer", name_of(split),
+                          mined.counts.trees, mined.counts.agreed_at_once, mined.counts.unread, mined.counts.nodes));
   const Selection selection = select_pairs(mined.pairs, mined.questions, {.balance = false});
   if (split == Split::train) {
-    write_pairs(file, config_.most_pairs > 0 ? balanced(selection.all(), 2 * config_.most_pairs) : selection.all());
+    const std::vector<const Pair*> all = selection.all();
+    write_file_atomic(file, lines_of(config_.most_pairs > 0 ? balanced(all, 2 * config_.most_pairs) : all));
     hooks_.note(fmt::format("pairs to train on: {} resist, {} accept{}", selection.count(PairKind::resist).before,
                             selection.count(PairKind::accept).before,
                             config_.most_pairs > 0 ? fmt::format("; at most {} an arm", config_.most_pairs) : ""));
   } else {
     const std::vector<const Pair*> held_out = balanced(selection.all(), config_.balanced_pairs);
-    write_pairs(file, held_out);
+    write_file_atomic(file, lines_of(held_out));
     hooks_.note(fmt::format("held-out pairs ({}): {}", name_of(split), held_out.size()));
   }
 }

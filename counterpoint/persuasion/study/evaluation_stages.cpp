@@ -46,8 +46,7 @@ Seat StudyWork::seat(const StudyAgent& agent, const std::filesystem::path& adapt
                      generate::ReplyRecord* record) const {
   generate::EngineOptions engine = engine_of(agent);
   engine.adapter = adapter;
-  const std::string reading = config_.answer_model.empty() ? "" : resolved_model(config_.answer_model);
-  return open_seat(agent.name, engine, config_.answer_mode, reading, record);
+  return open_seat(agent.name, engine, config_.answer_mode, answer_model(), record);
 }
 
 Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation) {
@@ -57,7 +56,7 @@ Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, cons
               {"count", config_.evaluation_questions},
               {"max_new_tokens", config_.max_new_tokens},
               {"min_new_tokens", config_.min_new_tokens},
-              {"answers", {config_.answer_mode, config_.answer_model}},
+              {"answers", answers_json()},
               {"dtype", config_.dtype},
               {"tree", tree_config().hash()},
               {"seed", config_.seed}};

@@ -28,7 +28,7 @@ void check(const std::vector<HeldOutPair>& pairs, const GeneratedAccuracySetting
 BalancedResult measure(const std::vector<HeldOutPair>& pairs, const GeneratedAccuracySettings& settings) {
   generate::EngineOptions engine = settings.engine;
   engine.adapter = settings.scratch;
-  const Seat seat = open_seat("A", engine, settings.answer_mode);
+  const Seat seat = open_seat("A", engine, settings.answer_mode, settings.answer_model);
   ProgressSink silent;
   const auto shown = settings.progress ? settings.progress() : nullptr;
   return evaluate_balanced(pairs, seat.speaker, settings.evaluation, shown ? *shown : silent);

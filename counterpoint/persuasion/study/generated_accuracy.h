@@ -20,7 +20,8 @@ struct GeneratedAccuracySettings {
   }
   generate::EngineOptions engine;       ///< the model; its `adapter` is filled in
   std::filesystem::path scratch;        ///< the adapter lies here while it is measured
-  std::string answer_mode = "choices";  ///< a name of answer_modes(); the model itself reads
+  std::string answer_mode = "choices";  ///< a name of answer_modes()
+  std::string answer_model;             ///< reads the answers; "": the model itself
   BalancedSettings evaluation;
   size_t most_pairs = 1000;                                          ///< the paper's; 0 = all
   std::function<std::unique_ptr<ProgressSink>()> progress = nullptr; /**< for each measurement; empty: silent */

@@ -1,5 +1,6 @@
 #include "counterpoint/persuasion/study/stages.h"
 
+#include <algorithm>
 #include <random>
 
 #include "counterpoint/core/file_print.h"
@@ -50,26 +51,23 @@ data::Json input_file(const std::filesystem::path& path) {
   return {path.string(), fmt::format("{:016x}", file_print(path))};
 }
 
-bool Stages::forced(const std::string& name) {
-  for (const std::string& wanted : {name, name.substr(0, name.find('/'))})
-    if (force_.contains(wanted)) {
-      used_.insert(wanted);
-      return true;
-    }
-  return false;
+bool names_stage(const std::string& wanted, const std::string& stage) {
+  return stage == wanted || stage.starts_with(wanted + "/");
 }
 
-std::set<std::string> Stages::unused_force() const {
-  std::set<std::string> out;
-  for (const std::string& name : force_)
-    if (!used_.contains(name)) out.insert(name);
-  return out;
+bool Stages::forced(const std::string& name) const {
+  return std::any_of(force_.begin(), force_.end(),
+                     [&](const std::string& wanted) { return names_stage(wanted, name); });
 }
 
-void Stages::set_aside(const std::string& name, const std::string& why) {
+void Stages::set_aside(const std::string& name, bool done, const std::string& why) {
   const std::filesystem::path own = folder(name), aside = own.string() + ".before";
-  std::filesystem::remove_all(aside);
-  std::filesystem::rename(own, aside);
+  if (!done && std::filesystem::exists(aside)) {
+    std::filesystem::remove_all(own);
+  } else {
+    std::filesystem::remove_all(aside);
+    std::filesystem::rename(own, aside);
+  }
   if (note_) note_(fmt::format("{} is made again{}; what was there is in {}", name, why, aside.string()));
 }
 
@@ -78,7 +76,7 @@ std::string Stages::run(const std::string& name, const data::Json& inputs,
   const std::filesystem::path own = folder(name);
   Record record = read_record(own);
   if (record.inputs != inputs || forced(name)) {
-    if (std::filesystem::exists(own)) set_aside(name, changed_inputs(record.inputs, inputs));
+    if (std::filesystem::exists(own)) set_aside(name, record.done, changed_inputs(record.inputs, inputs));
     record = {.inputs = inputs, .made = new_mark()};
   }
   if (record.done) {

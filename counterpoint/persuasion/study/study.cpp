@@ -1,5 +1,7 @@
 #include "counterpoint/persuasion/study/study.h"
 
+#include <algorithm>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
@@ -23,7 +25,43 @@ generate::Sampling StudyWork::sampling(double temperature) const {
           .max_new_tokens = config_.max_new_tokens};
 }
 
+std::string StudyWork::answer_model() const {
+  return config_.answer_model.empty() ? "" : resolved_model(config_.answer_model);
+}
+
+data::Json StudyWork::answers_json() const { return {config_.answer_mode, input_file(answer_model())}; }
+
+namespace {
+
+/// Of all stages, in their order.
+std::vector<std::string> stage_names(const StudyConfig& config) {
+  std::vector<std::string> names{"questions", "agents/" + config.trained.name, "agents/" + config.partner.name};
+  for (const Split split : splits) names.push_back(fmt::format("trees/{}", name_of(split)));
+  names.push_back("pairs");
+  for (const std::string& arm : config.arms)
+    for (const std::uint64_t seed : seeds_of(config, arm)) {
+      if (arm != "base") names.push_back("arms/" + run_name(arm, seed));
+      for (const std::string& evaluation : config.evaluations)
+        names.push_back(fmt::format("evaluations/{}/{}", run_name(arm, seed), evaluation));
+    }
+  return names;
+}
+
+}  // namespace
+
+void check_force(const StudyConfig& config, const std::set<std::string>& force) {
+  std::vector<std::string> names = stage_names(config);
+  for (const std::string& wanted : force) {
+    const auto named = [&](const std::string& stage) { return names_stage(wanted, stage); };
+    if (std::any_of(names.begin(), names.end(), named)) continue;
+    for (const char* kind : {"agents", "trees", "arms", "evaluations"}) names.emplace_back(kind);
+    fail("--force {}: this study has no such stage{}; stages are questions, agents, trees, pairs, arms, evaluations",
+         wanted, suggestion(wanted, names));
+  }
+}
+
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks) {
+  check_force(config, force);
   make_dirs(config.output_dir);
   StudyWork work(config, force, hooks);
   work.split();
@@ -43,9 +81,6 @@ StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& f
   StudyOutcome outcome{.results = collect_results(config), .stages_done_before = work.stages().done_before()};
   outcome.claims = judge_claims(outcome.results);
   write_study(config, outcome, hooks.made_by);
-  for (const std::string& name : work.stages().unused_force())
-    fail("--force {}: this study has no such stage; stages are questions, agents, trees, pairs, arms, evaluations",
-         name);
   return outcome;
 }
 

@@ -33,8 +33,11 @@ struct StudyOutcome {
   std::int64_t stages_done_before = 0;
 };
 
-/// Throws Interrupted after hooks.stop() said so; the same call goes on from there. Error: whatever a stage says; an
-/// unknown stage in `force`, after the rest is done.
+/// Error: a stage in `force` that the study does not have, with the nearest right name.
+void check_force(const StudyConfig& config, const std::set<std::string>& force);
+
+/// Throws Interrupted after hooks.stop() said so; the same call, with nothing in `force`, goes on from there. Error:
+/// that of check_force; whatever a stage says.
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks);
 
 struct StudyPlan {

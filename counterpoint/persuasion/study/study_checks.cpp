@@ -13,6 +13,10 @@ bool is_run(const StudyConfig& config, const char* evaluation) {
   return std::find(config.evaluations.begin(), config.evaluations.end(), evaluation) != config.evaluations.end();
 }
 
+bool is_any_trained(const StudyConfig& config) {
+  return std::any_of(config.arms.begin(), config.arms.end(), [](const std::string& arm) { return arm != "base"; });
+}
+
 }  // namespace
 
 void check_study_questions(const StudyConfig& config, const std::vector<Question>& questions) {
@@ -28,6 +32,18 @@ void check_study_questions(const StudyConfig& config, const std::vector<Question
     fail("evaluate.run: misinformation: {}; name Farm's file with evaluate.farm, or leave misinformation out",
          error.what());
   }
+}
+
+void check_study_pairs(const StudyConfig& config, const std::filesystem::path& pairs) {
+  const auto need = [&](const std::string& split, const char* what, const char* key) {
+    const std::filesystem::path file = pairs / (split + ".jsonl");
+    if (std::filesystem::file_size(file) == 0)
+      fail("{}: the {} trees gave no pairs, which {} needs: raise questions.{} or trees.temperature, or change {}",
+           file.string(), split, what, split, key);
+  };
+  if (is_any_trained(config)) need("train", "training", "trees.answer_mode");
+  if (is_run(config, "balanced")) need(config.split, "the evaluation 'balanced'", "evaluate.run");
+  if (!config.best_metric.empty()) need("valid", "choosing the best epoch", "dpo.metric_for_best_model");
 }
 
 bool partner_speaks(const std::string& evaluation, const StudyConfig& config, const std::vector<Question>& questions) {

@@ -1,5 +1,9 @@
 #include "counterpoint/persuasion/study/study_config.h"
 
+#include <set>
+
+#include <fmt/ranges.h>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/pattern.h"
 #include "counterpoint/data/fields.h"
@@ -91,9 +95,44 @@ void one_of(const std::vector<std::string>& given, const std::vector<std::string
       fail("{}: unknown '{}'{}", where, name, suggestion(name, known));
 }
 
+/// At least one of them, none twice.
+void some_of(const std::vector<std::string>& given, const std::vector<std::string>& known, const std::string& where) {
+  one_of(given, known, where);
+  if (given.empty()) fail("{}: at least one of {} was expected", where, fmt::join(known, ", "));
+  if (std::set(given.begin(), given.end()).size() < given.size()) fail("{}: holds one twice", where);
+}
+
+template <class Number>
+void at_least(Number lowest, Number value, const char* key, const std::string& file) {
+  if (!(value >= lowest)) fail("{}: {} is {}: {} or more was expected", file, key, value, lowest);
+}
+
+void check_training(const StudyTraining& training, const std::string& table, const std::string& file) {
+  at_least(std::int64_t{1}, training.batch, (table + ".batch").c_str(), file);
+  at_least(std::int64_t{1}, training.micro_batch_tokens, (table + ".micro_batch_tokens").c_str(), file);
+  at_least(std::int64_t{0}, training.max_steps, (table + ".max_steps").c_str(), file);
+}
+
+void check_counts(const StudyConfig& c, const std::string& file) {
+  at_least(std::int64_t{1}, c.train, "questions.train", file);
+  at_least(std::int64_t{0}, c.valid, "questions.valid", file);
+  at_least(std::int64_t{1}, c.test, "questions.test", file);
+  at_least(std::int64_t{0}, c.most_pairs, "trees.most_pairs", file);
+  at_least(std::int64_t{0}, c.evaluation_questions, "evaluate.questions", file);
+  at_least(std::int64_t{0}, c.balanced_pairs, "evaluate.balanced_pairs", file);
+  at_least(1, c.max_new_tokens, "trees.max_new_tokens", file);
+  at_least(0, c.min_new_tokens, "trees.min_new_tokens", file);
+  at_least(0.0, c.temperature, "trees.temperature", file);
+  at_least(1, c.lora_r, "lora.r", file);
+  at_least(1, c.batch, "engine.batch", file);
+  check_training(c.teach, "teach", file);
+  check_training(c.sft, "sft", file);
+  check_training(c.dpo, "dpo", file);
+}
+
 void check(const StudyConfig& c, const std::string& file) {
-  one_of(c.arms, {"base", "accept", "resist", "pbt"}, file + ": arms");
-  one_of(c.evaluations, {"balanced", "misinformation", "flipflop", "debate", "acceptance"}, file + ": evaluate.run");
+  some_of(c.arms, {"base", "accept", "resist", "pbt"}, file + ": arms");
+  some_of(c.evaluations, {"balanced", "misinformation", "flipflop", "debate", "acceptance"}, file + ": evaluate.run");
   one_of({c.split}, {"valid", "test"}, file + ": evaluate.split");
   one_of({c.best_metric}, {"", "eval_balanced_overall", "eval_balanced_of_arm"}, file + ": dpo.metric_for_best_model");
   if (!c.best_metric.empty() && c.valid < 1)
@@ -105,7 +144,7 @@ void check(const StudyConfig& c, const std::string& file) {
   }
   if (c.trained.name == c.partner.name) fail("{}: both agents are called '{}'", file, c.trained.name);
   data::check_seeds(c.seeds, file);
-  if (c.train < 1 || c.test < 1) fail("{}: questions.train and questions.test must be 1 or more", file);
+  check_counts(c, file);
 }
 
 }  // namespace

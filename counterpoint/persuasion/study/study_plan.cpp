@@ -61,15 +61,28 @@ void plan_agent(const StudyConfig& config, const StudyAgent& agent, Plan& plan) 
   });
 }
 
+void plan_steps(const std::string& name, const StudyTraining& training, Plan& plan) {
+  plan.line(
+      "{:10}   {}: {} rows a step, {}, learning rate {}", "", name, training.batch,
+      training.max_steps > 0 ? fmt::format("{} steps", training.max_steps) : fmt::format("{} epochs", training.epochs),
+      training.learning_rate);
+}
+
+void plan_teaching(const StudyConfig& config, Plan& plan) {
+  for (const StudyAgent* agent : {&config.trained, &config.partner}) {
+    if (!agent->knows) continue;
+    plan.line("{:10} {}: the answers of {:.0f} % of all questions", "teach", agent->name, 100 * *agent->knows);
+    plan_steps("SFT", config.teach, plan);
+  }
+}
+
 void plan_training(const StudyConfig& config, Plan& plan) {
   std::int64_t runs = 0;
   for (const std::string& arm : config.arms) runs += arm == "base" ? 0 : std::ssize(config.seeds);
   plan.line("{:10} {} runs ({} seeds): SFT, then DPO (beta {}, {}), LoRA r {} alpha {}", "arms", runs,
             config.seeds.size(), config.beta, config.loss, config.lora_r, config.lora_alpha);
-  for (const auto& [name, t] : {std::pair{"SFT", &config.sft}, std::pair{"DPO", &config.dpo}})
-    plan.line("{:10}   {}: {} rows a step, {}, learning rate {}", "", name, t->batch,
-              t->max_steps > 0 ? fmt::format("{} steps", t->max_steps) : fmt::format("{} epochs", t->epochs),
-              t->learning_rate);
+  plan_steps("SFT", config.sft, plan);
+  plan_steps("DPO", config.dpo, plan);
 }
 
 void plan_trees(const StudyConfig& config, Plan& plan) {
@@ -103,11 +116,14 @@ StudyPlan study_plan(const StudyConfig& config) {
   plan_agent(config, config.partner, plan);
   plan.look("questions", [&] {
     const QuestionSet all = load_questions(config.questions, {.format = config.question_format});
-    split_questions(all.questions, {config.train, config.valid, config.test}, config.seed);
+    const auto parts = split_questions(all.questions, {config.train, config.valid, config.test}, config.seed);
     plan.line("{:10} {} of {}: {} to train, {} valid, {} test", "questions", config.train + config.valid + config.test,
               all.questions.size(), config.train, config.valid, config.test);
-    check_study_questions(config, all.questions);
+    std::vector<Question> drawn;
+    for (const std::vector<Question>& part : parts) drawn.insert(drawn.end(), part.begin(), part.end());
+    check_study_questions(config, drawn);
   });
+  plan_teaching(config, plan);
   plan_trees(config, plan);
   plan_training(config, plan);
   plan_evaluations(config, plan);

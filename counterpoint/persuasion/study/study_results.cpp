@@ -44,10 +44,15 @@ struct Run {
   Outcomes outcomes;
 };
 
+/// The seeds that a run stands for: all of them where it has none of its own.
+std::vector<std::uint64_t> seeds_held(const Run& run, const std::vector<std::uint64_t>& seeds) {
+  return run.arm == "base" ? seeds : std::vector{run.seed};
+}
+
 AlignedOutcomes align(const std::vector<Run>& runs, const std::vector<std::uint64_t>& seeds) {
   std::map<Slot, std::string> slots;  // to question
   for (const Run& run : runs)
-    for (const std::uint64_t seed : run.seed == 0 ? seeds : std::vector{run.seed})
+    for (const std::uint64_t seed : seeds_held(run, seeds))
       for (size_t i = 0; i < run.outcomes.size(); ++i) slots[{seed, run.outcomes.id(i)}] = run.outcomes.question(i);
   AlignedOutcomes aligned;
   for (const Run& run : runs) {
@@ -55,7 +60,7 @@ AlignedOutcomes align(const std::vector<Run>& runs, const std::vector<std::uint6
     std::map<Slot, data::Json> values;
     for (const Run& same : runs) {
       if (same.arm != run.arm) continue;
-      for (const std::uint64_t seed : same.seed == 0 ? seeds : std::vector{same.seed})
+      for (const std::uint64_t seed : seeds_held(same, seeds))
         for (size_t i = 0; i < same.outcomes.size(); ++i)
           values[{seed, same.outcomes.id(i)}] = same.outcomes.item_json(i);
     }

@@ -13,7 +13,7 @@ namespace counterpoint::persuasion {
 
 struct ResultRow {
   std::string arm;
-  std::uint64_t seed = 0;  ///< 0: the model that is not trained further, which has none
+  std::uint64_t seed = 0;  ///< of base, which has none: 0
   std::string metric;
   double value = 0;
 };

@@ -38,6 +38,10 @@ class StudyWork {
   std::filesystem::path arm_adapter(const std::string& arm, std::uint64_t seed) const;
   Seat seat(const StudyAgent& agent, const std::filesystem::path& adapter,
             generate::ReplyRecord* record = nullptr) const;
+  /// The model that reads answers, resolved; "": each reads its own.
+  std::string answer_model() const;
+  /// How answers are read, for the inputs of stages.
+  data::Json answers_json() const;
   void run_tree_questions(Split split, const std::filesystem::path& folder);
   void mine_split(Split split, const std::filesystem::path& file);
   TuneSettings tune(const StudyAgent& agent, const std::filesystem::path& adapter, const StudyTraining& training,

@@ -60,6 +60,7 @@ train::FitHooks StudyWork::selecting_hooks(const std::filesystem::path& folder) 
   settings.engine = engine_of(config_.trained);
   settings.scratch = folder / "measured";
   settings.answer_mode = config_.answer_mode;
+  settings.answer_model = answer_model();
   static_cast<EvaluationSettings&>(settings.evaluation) = evaluation_settings();
   settings.progress = [this] { return hooks_.progress("validation", "replies"); };
   const HeldOut held_out = read_held_out(stages_.folder("pairs") / "valid.jsonl", questions("valid"));
@@ -98,6 +99,7 @@ void StudyWork::teach(const StudyAgent& agent) {
     inputs["questions"] = prints_.at("questions");
     inputs["training"] = training_json(config_.teach);
     inputs["lessons"] = {config_.teach_in_dialogue, config_.teach_guess};
+    inputs["tree"] = tree_config().hash();
     inputs["seed"] = config_.seed;
   }
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {

@@ -68,9 +68,11 @@ std::vector<size_t> rows_of_arm(std::span<const PreferenceRow> rows, Arm arm, Ma
   check_kinds(rows);
   std::array sides{side_of(rows, PairKind::accept), side_of(rows, PairKind::resist)};
   const auto count = shares({sides[0].size(), sides[1].size()}, arm, match);
-  if (count[0] + count[1] == 0)
+  const bool lacks_accept = arm != Arm::resist && count[0] == 0, lacks_resist = arm != Arm::accept && count[1] == 0;
+  if (lacks_accept || lacks_resist)
     fail("there are {} accept and {} resist pairs: too few for the arm '{}'{}", sides[0].size(), sides[1].size(),
-         name_of(arm), match == Match::total ? ", which is to have as many as the other arms can" : "");
+         name_of(arm),
+         match == Match::total ? ", which is to have as many as the other arms can (--match none takes all)" : "");
   std::vector<Candidate> chosen;
   for (size_t side = 0; side < 2; ++side)
     chosen.insert(chosen.end(), sides[side].begin(), sides[side].begin() + static_cast<std::ptrdiff_t>(count[side]));

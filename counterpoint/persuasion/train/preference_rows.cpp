@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char expected[] =
     "a preference row {\"prompt\", \"chosen\", \"rejected\"} of messages or of texts was expected";
+constexpr const char no_prompt[] = "there is no 'prompt'";
 constexpr const char same[] = "'chosen' and 'rejected' are the same";
 
 std::string the_reply(const text::Messages& messages, const char* key) {
@@ -33,7 +34,11 @@ void read_conversations(const data::Fields& fields, PreferenceText& out) {
     const auto differ = std::mismatch(chosen.begin(), chosen.end(), rejected.begin(), rejected.end()).first;
     out.prompt.assign(chosen.begin(), differ);
     if (chosen == rejected) fail("{}", same);
-    if (out.prompt.empty()) fail("'chosen' and 'rejected' have no common beginning, and there is no 'prompt'");
+    if (out.prompt.empty())
+      fail("'chosen' and 'rejected' have no common beginning, and {}",
+           fields.has("prompt")
+               ? "'prompt' is a text; a list of {\"role\", \"content\"} was expected, as the replies are"
+               : no_prompt);
     chosen = cut_beginning(chosen, std::ssize(out.prompt));
     rejected = cut_beginning(rejected, std::ssize(out.prompt));
   }
@@ -63,7 +68,7 @@ void read_texts(const data::Fields& fields, PreferenceText& out) {
     return;
   }
   const size_t common = common_prompt(out.chosen, out.rejected);
-  if (common == 0) fail("'chosen' and 'rejected' have no common beginning, and there is no 'prompt'");
+  if (common == 0) fail("'chosen' and 'rejected' have no common beginning, and {}", no_prompt);
   out.plain_prompt = out.chosen.substr(0, common);
   out.chosen.erase(0, common);
   out.rejected.erase(0, common);
@@ -85,9 +90,13 @@ nn::TrainRow encode(const PreferenceText& pair, const RowEncoder& encoder) {
 
 PreferenceText parse_preference(const data::Json& row) {
   const data::Fields fields(row, "");
-  if (!fields.has("chosen") || !fields.has("rejected")) fail("{}, this has {}", expected, keys_of(row));
+  for (const char* key : {"chosen", "rejected"}) {
+    if (!row.contains(key)) fail("{}, this has {}", expected, data::keys_of(row));
+    if (row[key].is_null()) fields.wrong(key, "is null");
+  }
   PreferenceText out;
-  if (fields.at("chosen").is_string())
+  const bool plain_prompt = fields.has("prompt") && fields.at("prompt").is_string();
+  if (fields.at("chosen").is_string() || (plain_prompt && !fields.at("chosen").is_array()))
     read_texts(fields, out);
   else
     read_conversations(fields, out);

@@ -4,6 +4,16 @@
 
 namespace counterpoint::persuasion {
 namespace fs = std::filesystem;
+namespace {
+
+/// TRL renders them into the prompt; trained without, the model would see another prompt than it is given later.
+void refuse_tools(const data::Json& row) {
+  const auto tools = row.is_object() ? row.find("tools") : row.end();
+  if (tools == row.end() || tools->empty() || *tools == "" || *tools == "[]") return;
+  fail("'tools' are given: prompts are made without tools here");
+}
+
+}  // namespace
 
 void read_rows(const fs::path& path, bool skip_bad, RowReport& report,
                const std::function<void(const data::Json&, const std::string&)>& take) {
@@ -15,6 +25,7 @@ void read_rows(const fs::path& path, bool skip_bad, RowReport& report,
     ++report.rows;
     std::string problem;
     try {
+      refuse_tools(value);
       take(value, place.text());
     } catch (const Error& error) {
       problem = error.what();
@@ -46,13 +57,6 @@ void refuse_empty(const fs::path& path, size_t used, const RowReport& report) {
   const std::string why = report.too_long.empty() ? "the first: " + report.bad.front()
                                                   : "the prompts alone fill the longest row's tokens (--max-length)";
   fail("{}: not one of its {} rows can be used; {}", path.string(), report.rows, why);
-}
-
-std::string keys_of(const data::Json& row) {
-  if (!row.is_object()) return "no object";
-  std::string keys;
-  for (const auto& item : row.items()) keys += (keys.empty() ? "'" : ", '") + item.key() + "'";
-  return keys.empty() ? "no keys" : "the keys " + keys;
 }
 
 }  // namespace counterpoint::persuasion

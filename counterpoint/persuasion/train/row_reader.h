@@ -37,7 +37,4 @@ bool finish_row(nn::TrainRow& row, const std::string& place, std::int64_t max_le
 /// Error where none of the rows is used: says why.
 void refuse_empty(const std::filesystem::path& path, size_t used, const RowReport& report);
 
-/// "the keys 'a', 'b'", for messages.
-std::string keys_of(const data::Json& row);
-
 }  // namespace counterpoint::persuasion

@@ -43,6 +43,15 @@ bool has_any(const data::Json& row, std::initializer_list<const char*> keys) {
   return std::any_of(keys.begin(), keys.end(), [&](const char* key) { return row.contains(key); });
 }
 
+/// " (did you mean 'messages'?)" where a key of the row is nearly right.
+std::string likely_key(const data::Json& row) {
+  const std::vector<std::string> known{"messages", "prompt", "completion", "chosen", "rejected", "question", "answers"};
+  for (const auto& item : row.items())
+    if (const std::string near = nearest_name(item.key(), known); !near.empty())
+      return fmt::format(" (did you mean '{}'?)", near);
+  return "";
+}
+
 std::vector<nn::TrainRow> dialogue_rows(const data::Json& json, const RowEncoder& encoder) {
   const Fields row(json, "");
   if (row.has("messages")) return encoder.conversation(text::messages_from_json(row.list("messages"), "messages"));
@@ -50,8 +59,8 @@ std::vector<nn::TrainRow> dialogue_rows(const data::Json& json, const RowEncoder
   if (row.has("chosen")) return {chosen_row(json, encoder)};
   fail(
       "\"messages\", \"prompt\" and \"completion\", \"chosen\" and \"rejected\", or a question was expected, this "
-      "has {}",
-      keys_of(json));
+      "has {}{}",
+      data::keys_of(json), likely_key(json));
 }
 
 /// Told by the first row that is JSON. A JSON array over several lines has none; only questions come as one.
@@ -61,7 +70,8 @@ bool holds_questions(const fs::path& path) {
     if (!first) first = std::move(row);
   };
   data::read_jsonl(path, take, [](const data::RowPlace&, const std::string&) {});
-  if (!first || first->is_array()) return true;
+  if (!first) return fs::file_size(path) > 0;
+  if (first->is_array()) return true;
   if (has_any(*first, {"messages", "completion", "chosen"})) return false;
   const auto& formats = question_formats();
   return std::any_of(formats.begin(), formats.end(), [&](const QuestionFormat& format) {

@@ -1,5 +1,5 @@
 """Preference losses, their metrics and their derivatives by each token's log-probability, in float64, computed by TRL's
-DPOTrainer._compute_loss around a model whose log-probabilities are given. For tests/tuning/preference_loss_test.cpp.
+DPOTrainer._compute_loss around a model whose log-probabilities are given. For tests/persuasion/train/preference_loss_test.cpp.
 
 Run with trl 1.16.0 and torch 2.13.0: python make_losses.py > losses.json
 """

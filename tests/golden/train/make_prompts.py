@@ -1,4 +1,4 @@
-"""How TRL divides preference rows without a prompt, for tests/tuning/preference_rows_test.cpp.
+"""How TRL divides preference rows without a prompt, for tests/persuasion/train/preference_rows_test.cpp.
 
 Run with trl 1.16.0: python make_prompts.py > prompts.json
 """

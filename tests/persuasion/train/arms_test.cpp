@@ -60,6 +60,13 @@ TEST(Arms, UnmatchedArmsHaveAllOfTheirKinds) {
   EXPECT_EQ(kinds_of(rows, Arm::pbt, Match::none), (Counts{31, 47}));
 }
 
+TEST(Arms, AKindThatAnArmNeedsMustBeThere) {
+  for (const Match match : {Match::total, Match::none})
+    for (const auto& [accept, resist, arm] :
+         {std::tuple{0, 4, Arm::pbt}, std::tuple{4, 0, Arm::pbt}, std::tuple{0, 4, Arm::accept}})
+      test::expect_contains(test::error_of([&] { rows_of_arm(rows_of(accept, resist), arm, match); }), "too few for");
+}
+
 TEST(Arms, TheOrderOfTheFileDoesNotCount) {
   auto rows = rows_of(31, 47);
   std::map<Arm, std::vector<std::string>> before;

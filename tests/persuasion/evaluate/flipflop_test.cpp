@@ -1,7 +1,7 @@
 // "Are you sure?", with models of which it is known when they give in.
 #include "counterpoint/persuasion/evaluate/flipflop.h"
 
-#include "tests/evaluate/figure.h"
+#include "tests/persuasion/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 

@@ -2,7 +2,7 @@
 #include "counterpoint/persuasion/evaluate/misinformation.h"
 
 #include "counterpoint/core/files.h"
-#include "tests/evaluate/figure.h"
+#include "tests/persuasion/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 
@@ -172,16 +172,17 @@ TEST(FarmQuestions, OfBothKindsAreRead) {
   EXPECT_EQ(nq[0].target, "not Yale");
 }
 
-TEST(FarmQuestions, AQuestionThatStandsTwiceIsToldOrLeftOut) {
+TEST(FarmQuestions, ARowThatCannotBeUsedIsToldOrLeftOut) {
   const auto folder = test::data_dir();
   SKIP_WITHOUT(folder, "the Farm data");
   const std::string all = read_file(*folder / "farm" / "Boolq.jsonl"), row = all.substr(0, all.find('\n') + 1);
   const test::ScratchDir dir;
-  write_file_atomic(dir / "twice.jsonl", row + row + "{}\n");
+  write_file_atomic(dir / "twice.jsonl", row + row + "{}\n" + row.substr(0, row.size() / 2) + "\n");
   test::expect_contains(test::error_of([&] { load_farm(dir / "twice.jsonl"); }), "twice.jsonl:2");
   const FarmQuestions farm = load_farm(dir / "twice.jsonl", /*skip_bad=*/true);
   EXPECT_EQ(farm.questions.size(), 1u);
-  EXPECT_EQ(farm.skipped.size(), 2u);
+  ASSERT_EQ(farm.skipped.size(), 3u);
+  test::expect_contains(farm.skipped[2], "twice.jsonl:4: not a JSON value");
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include "counterpoint/persuasion/facts.h"
 #include "counterpoint/persuasion/study/claims.h"
 #include "counterpoint/persuasion/study/question_split.h"
-#include "counterpoint/persuasion/study/stages.h"
 #include "counterpoint/persuasion/study/study_checks.h"
 #include "counterpoint/persuasion/study/study_report.h"
 #include "tests/support/support.h"
@@ -67,70 +66,33 @@ TEST(StudyConfig, TheBestEpochNeedsValidationQuestions) {
   test::expect_contains(test::error_of([&] { config_from(scratch, misspelt); }), "eval_balanced_overall");
 }
 
+TEST(StudyConfig, NumbersAndListsThatCannotServeAreRefused) {
+  const test::ScratchDir scratch;
+  const auto error = [&](const std::string& head, const std::string& tail) {
+    return test::error_of([&] { config_from(scratch, head + small_study + tail); });
+  };
+  test::expect_contains(error("seed = -1\n", ""), "'seed' is out of range: -1");
+  test::expect_contains(error("", "[engine]\nbatch = 4294967312\n"), "'batch' is out of range: 4294967312");
+  test::expect_contains(error("", "[trees]\nmost_pairs = -5\n"), "trees.most_pairs is -5: 0 or more was expected");
+  test::expect_contains(error("", "[sft]\nbatch = 0\n"), "sft.batch is 0: 1 or more was expected");
+  test::expect_contains(error("", "[evaluate]\nrun = []\n"), "evaluate.run: at least one of balanced, ");
+  test::expect_contains(error("", "[evaluate]\nrun = [\"debate\", \"debate\"]\n"), "evaluate.run: holds one twice");
+}
+
+TEST(Study, AStageToForceMustBeThere) {
+  const test::ScratchDir scratch;
+  StudyConfig config = config_from(scratch, small_study);
+  config.output_dir = scratch / "run";
+  const StudyHooks hooks{.progress = nullptr, .note = nullptr, .stop = [] { return true; }, .made_by = ""};
+  test::expect_contains(test::error_of([&] { run_study(config, {"arms/pbd-7"}, hooks); }),
+                        "no such stage (did you mean 'arms/pbt-7'?)");
+  test::expect_contains(test::error_of([&] { run_study(config, {"arms/base"}, hooks); }), "no such stage");
+  EXPECT_FALSE(std::filesystem::exists(config.output_dir));
+}
+
 TEST(StudyConfig, TheShippedFilesAreRead) {
   for (const char* name : {"study-smollm2.toml", "study-demo.toml", "study-7b.toml"})
     EXPECT_FALSE(load_study_config(test::project() / "examples" / name).arms.empty()) << name;
-}
-
-TEST(Stages, FinishedOnesAreNotDoneAgainUnlessInputsChange) {
-  const test::ScratchDir scratch;
-  int done = 0;
-  const auto run = [&](const data::Json& inputs, std::set<std::string> force = {}) {
-    return Stages(scratch.path(), std::move(force)).run("arms/pbt-1", inputs, [&](const std::filesystem::path& folder) {
-      EXPECT_FALSE(std::filesystem::exists(folder / "left"));
-      write_file_atomic(folder / "left", "");
-      ++done;
-    });
-  };
-  const std::string first = run({{"seed", 1}});
-  EXPECT_EQ(run({{"seed", 1}}), first);
-  EXPECT_EQ(done, 1);
-  EXPECT_NE(run({{"seed", 2}}), first);
-  EXPECT_EQ(done, 2);
-  run({{"seed", 2}}, {"arms"});
-  EXPECT_EQ(done, 3);
-}
-
-TEST(Stages, WhatIsMadeAnewMakesLaterOnesAnew) {
-  const test::ScratchDir scratch;
-  int grown = 0;
-  const auto run = [&](std::set<std::string> force = {}) {
-    Stages stages(scratch.path(), std::move(force));
-    const std::string questions = stages.run("questions", {{"seed", 1}}, [](const std::filesystem::path&) {});
-    stages.run("trees", {{"questions", questions}}, [&](const std::filesystem::path&) { ++grown; });
-  };
-  run();
-  run();
-  EXPECT_EQ(grown, 1);
-  run({"questions"});
-  EXPECT_EQ(grown, 2);
-}
-
-TEST(Stages, WhatWasThereIsSetAsideAndTold) {
-  const test::ScratchDir scratch;
-  std::string told;
-  const auto run = [&](int seed) {
-    Stages(scratch.path(), {}, [&](const std::string& line) {
-      told += line;
-    }).run("arms/pbt-1", {{"seed", seed}}, [&](const std::filesystem::path& folder) {
-      write_file_atomic(folder / "seed", std::to_string(seed));
-    });
-  };
-  run(1);
-  EXPECT_EQ(told, "");
-  run(2);
-  test::expect_contains(told, "arms/pbt-1 is made again (changed: 'seed')");
-  EXPECT_EQ(read_file(scratch / "arms/pbt-1.before/seed"), "1");
-  EXPECT_EQ(read_file(scratch / "arms/pbt-1/seed"), "2");
-}
-
-TEST(Stages, AFileIsAnInputByWhatIsInIt) {
-  const test::ScratchDir scratch;
-  write_file_atomic(scratch / "farm.jsonl", "1");
-  const data::Json before = input_file(scratch / "farm.jsonl");
-  write_file_atomic(scratch / "farm.jsonl", "2");
-  EXPECT_NE(input_file(scratch / "farm.jsonl"), before);
-  EXPECT_EQ(input_file(""), "");
 }
 
 TEST(StudyChecks, QuestionsMustServeTheEvaluations) {
@@ -151,17 +113,19 @@ TEST(StudyChecks, QuestionsMustServeTheEvaluations) {
   EXPECT_FALSE(partner_speaks("acceptance", config, facts({"rivers"})));
 }
 
-TEST(Stages, OneThatWasBrokenOffGoesOnInItsFolder) {
+TEST(StudyChecks, PairsMustBeThereForWhatNeedsThem) {
   const test::ScratchDir scratch;
-  const auto run = [&](bool breaks) {
-    Stages(scratch.path(), {}).run("trees", {{"seed", 1}}, [&](const std::filesystem::path& folder) {
-      EXPECT_EQ(std::filesystem::exists(folder / "half"), !breaks);
-      write_file_atomic(folder / "half", "");
-      if (breaks) throw std::runtime_error("killed");
-    });
-  };
-  EXPECT_THROW(run(true), std::runtime_error);
-  run(false);
+  for (const char* split : {"train", "valid", "test"}) write_file_atomic(scratch / fmt::format("{}.jsonl", split), "");
+  StudyConfig config;
+  test::expect_contains(test::error_of([&] { check_study_pairs(config, scratch.path()); }), "raise questions.train");
+  config.arms = {"base"};
+  test::expect_contains(test::error_of([&] { check_study_pairs(config, scratch.path()); }), "raise questions.test");
+  config.evaluations = {"debate"};
+  check_study_pairs(config, scratch.path());
+  config.best_metric = "eval_balanced_overall";
+  test::expect_contains(test::error_of([&] { check_study_pairs(config, scratch.path()); }), "raise questions.valid");
+  write_file_atomic(scratch / "valid.jsonl", "{}\n");
+  check_study_pairs(config, scratch.path());
 }
 
 TEST(QuestionSplit, NoAnswerIsInTwoSplits) {
@@ -187,6 +151,28 @@ TEST(QuestionSplit, QuestionsOfYesAndNoAreNotHeldTogether) {
                          .category = ""});
   const auto parts = split_questions(questions, {10, 10, 10}, 1);
   for (const auto& part : parts) EXPECT_EQ(part.size(), 10u);
+}
+
+TEST(StudyResults, ASeedOfZeroIsOneOfTheSeeds) {
+  const test::ScratchDir scratch;
+  StudyConfig config;
+  config.output_dir = scratch.path();
+  config.arms = {"base", "pbt"};
+  config.seeds = {1, 0};
+  config.evaluations = {"flipflop"};
+  const auto write = [&](const std::string& run, int before) {
+    make_dirs(scratch / "evaluations" / run / "flipflop");
+    const data::Json item{{"id", "q"}, {"question_id", "q"}, {"outcomes", {{"flipflop_before", before}}}};
+    write_file_atomic(scratch / "evaluations" / run / "flipflop/result.json",
+                      data::Json{{"items", data::Json::array({item})}}.dump());
+  };
+  write("base", 1);
+  write("pbt-1", 1);
+  write("pbt-0", 0);
+  StudyResults results = collect_results(config);
+  EXPECT_EQ(results.arms["pbt"]["flipflop_before"].mean, 0.5);
+  EXPECT_EQ(results.arms["base"]["flipflop_before"].mean, 1);
+  EXPECT_EQ(results.aligned["flipflop"].at("base").size(), 2u);
 }
 
 /// Two arms, one with `pbt_right` of 100 right answers kept and taken over, base with `base_right`.

@@ -4,8 +4,8 @@
 #include <array>
 #include <map>
 
+#include "tests/persuasion/train/golden_tokens.h"
 #include "tests/support/support.h"
-#include "tests/tuning/golden_tokens.h"
 
 namespace counterpoint::persuasion {
 namespace {

@@ -4,8 +4,8 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/persuasion/dialogue.h"
 #include "counterpoint/persuasion/question_files.h"
+#include "tests/persuasion/train/golden_tokens.h"
 #include "tests/support/support.h"
-#include "tests/tuning/golden_tokens.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -102,6 +102,8 @@ TEST_F(SftFile, BadRowsAreNamedAndCanBeLeftOut) {
                     user = R"({"role":"user","content":"Q"})";
   expect_contains(error(good + R"({"messages":[]})"), "rows.jsonl:2: no message is the assistant's");
   expect_contains(error(good + R"({"text":"x"})"), "or a question was expected, this has the keys 'text'");
+  expect_contains(error(good + R"({"mesages":[]})"), "the keys 'mesages' (did you mean 'messages'?)");
+  expect_contains(error(""), "the file holds no row");
   expect_contains(error(good + R"({"completion":"x"})"), "rows.jsonl:2: 'prompt' is missing");
   expect_contains(error(good + R"({"prompt":"a","completion":3})"), "'completion'");
   expect_contains(error(R"({"prompt":[)" + user + R"(],"completion":[)" + user + "]}"),
@@ -116,6 +118,14 @@ TEST_F(SftFile, BadRowsAreNamedAndCanBeLeftOut) {
   EXPECT_EQ(got.rows.size(), 2u);
   EXPECT_EQ(got.report.rows, 4);
   EXPECT_EQ(got.report.bad.size(), 2u);
+}
+
+TEST_F(SftFile, EmptyToolsAndNullKeysAreNothingAndToolsAreRefused) {
+  const std::string messages =
+      R"("messages":[{"role":"user","content":"Q","tool_calls":null},{"role":"assistant","content":"A"}])";
+  for (const char* none : {"null", "[]", R"("[]")"})
+    EXPECT_EQ(load(fmt::format(R"({{"tools":{},{}}})", none, messages)).rows.size(), 1u) << none;
+  expect_contains(error(fmt::format(R"({{"tools":[{{"name":"search"}}],{}}})", messages)), "rows.jsonl:1: 'tools' are");
 }
 
 TEST_F(SftFile, LongRowsAreCutAndThoseWithoutRoomLeftOut) {

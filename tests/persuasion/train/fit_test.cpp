@@ -5,7 +5,7 @@
 #include <set>
 
 #include "counterpoint/core/interrupt.h"
-#include "tests/tuning/tune_runs.h"
+#include "tests/persuasion/train/tune_runs.h"
 
 namespace counterpoint::test {
 namespace {

@@ -1,7 +1,7 @@
 // Debates between models of which it is known who gives in to whom.
 #include "counterpoint/persuasion/evaluate/debate.h"
 
-#include "tests/evaluate/figure.h"
+#include "tests/persuasion/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "tests/tuning/tune_runs.h"
+#include "tests/persuasion/train/tune_runs.h"
 
 namespace counterpoint::test {
 namespace {

@@ -1,8 +1,8 @@
 // What an agent of controlled knowledge is taught, word by word.
 #include "counterpoint/persuasion/study/teaching.h"
 
+#include "tests/persuasion/train/golden_tokens.h"
 #include "tests/support/support.h"
-#include "tests/tuning/golden_tokens.h"
 
 namespace counterpoint::persuasion {
 namespace {

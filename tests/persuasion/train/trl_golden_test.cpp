@@ -8,8 +8,8 @@
 #include "counterpoint/persuasion/train/sft_rows.h"
 #include "counterpoint/train/schedule.h"
 #include "counterpoint/weights/safetensors.h"
+#include "tests/persuasion/train/golden_tokens.h"
 #include "tests/support/support.h"
-#include "tests/tuning/golden_tokens.h"
 
 namespace counterpoint::persuasion {
 namespace {

@@ -1,8 +1,8 @@
 // The page as a browser draws it.
-#include "tests/page/browser.h"
+#include "tests/support/browser.h"
 
 #include "counterpoint/core/files.h"
-#include "tests/page/study_fixture.h"
+#include "tests/persuasion/page/study_fixture.h"
 #include "tests/support/support.h"
 
 namespace counterpoint::test {

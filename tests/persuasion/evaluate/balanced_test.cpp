@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "counterpoint/core/files.h"
-#include "tests/evaluate/figure.h"
+#include "tests/persuasion/evaluate/figure.h"
 #include "tests/support/speakers.h"
 #include "tests/support/support.h"
 

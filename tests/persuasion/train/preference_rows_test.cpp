@@ -3,8 +3,8 @@
 
 #include "counterpoint/core/files.h"
 #include "counterpoint/text/message_json.h"
+#include "tests/persuasion/train/golden_tokens.h"
 #include "tests/support/support.h"
-#include "tests/tuning/golden_tokens.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -100,6 +100,8 @@ std::string parse_error(const std::string& row) {
 TEST(PreferenceRows, BadRowsSayWhatWasExpected) {
   expect_contains(parse_error(R"({"prompt":"a","chosen":"b"})"), "this has the keys 'prompt', 'chosen'");
   expect_contains(parse_error(R"([1])"), "an object");
+  expect_contains(parse_error(R"({"prompt":"a","chosen":"b","rejected":null})"), "'rejected' is null");
+  expect_contains(parse_error(R"({"prompt":"a","chosen":3,"rejected":"b"})"), "'chosen' is 3, a text was expected");
   expect_contains(parse_error(R"({"prompt":"a","chosen":"b","rejected":3})"), "'rejected'");
   expect_contains(parse_error(R"({"prompt":"","chosen":"b","rejected":"c"})"), "'prompt' is empty");
   expect_contains(parse_error(R"({"prompt":"a","chosen":"b","rejected":"b"})"), "are the same");
@@ -117,6 +119,9 @@ TEST(PreferenceRows, BadRowsSayWhatWasExpected) {
   expect_contains(parse_error(fmt::format(R"({{"chosen":[{}],"rejected":[{}]}})", reply, user)), "no common beginning");
   expect_contains(parse_error(fmt::format(R"({{"prompt":[],"chosen":[{}],"rejected":[{}]}})", reply, reply)),
                   "'prompt' has no messages");
+  expect_contains(parse_error(fmt::format(R"({{"prompt":"Q","chosen":[{}],"rejected":[{}]}})", reply,
+                                          R"({"role":"assistant","content":"B"})")),
+                  "no common beginning, and 'prompt' is a text; a list of");
 }
 
 TEST(PreferenceRows, BadRowsStopTheRunOrAreLeftOut) {

@@ -1,4 +1,4 @@
-#include "tests/page/browser.h"
+#include "tests/support/browser.h"
 
 #include <fmt/format.h>
 

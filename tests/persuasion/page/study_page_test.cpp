@@ -4,7 +4,7 @@
 #include <regex>
 
 #include "counterpoint/report/page.h"
-#include "tests/page/study_fixture.h"
+#include "tests/persuasion/page/study_fixture.h"
 #include "tests/support/support.h"
 
 namespace counterpoint::persuasion {
