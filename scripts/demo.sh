@@ -26,6 +26,7 @@ echo "== 4. A small study: an agent that was taught half of the answers, trained
 $pbt study examples/study-demo.toml --output-dir "$out/study"
 echo
 echo "== 5. Pictures with captions: the system's emoji, 277 of them held out"
+[ -f "$out/emoji/emoji.json" ] || rm -rf "$out/emoji" runs/demo/protoclip  # of an earlier version, which told data apart otherwise
 $protoclip emoji --output-dir "$out/emoji"
 echo
 echo "== 6. CLIP, and CLIP with prototypes, back translation and a teacher: three seeds each, the same samples seen"

@@ -6,6 +6,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/persuasion/mining_report.h"
 #include "counterpoint/persuasion/run_folder.h"
 
@@ -51,7 +52,7 @@ void mine_into(const Tree& tree, Mined& mined) {
 /// What makes a run another run. Absolute names, so that it does not matter from where it is started again.
 Json config_of(const MiningSettings& settings) {
   std::vector<std::string> inputs;
-  for (const fs::path& input : settings.inputs) inputs.push_back(fs::weakly_canonical(input).string());
+  for (const fs::path& input : settings.inputs) inputs.push_back(fs::weakly_canonical(trees_file_of(input)).string());
   std::sort(inputs.begin(), inputs.end());
   const auto twice = std::adjacent_find(inputs.begin(), inputs.end());
   if (twice != inputs.end()) fail("{} is named twice", *twice);
@@ -67,7 +68,7 @@ void refuse_other_run(const fs::path& folder, const Json& config) {
   const fs::path file = folder / "config.json";
   if (fs::exists(folder) && !fs::is_directory(folder)) fail("{} is a file, a folder was expected", folder.string());
   if (!fs::exists(file)) {
-    if (fs::exists(folder) && fs::directory_iterator(folder) != fs::directory_iterator())
+    if (holds_other_files(folder, [](const std::string&) { return false; }))
       fail("{} holds other files and no config.json of '{}'; choose a new or empty --output-dir", folder.string(),
            command);
     return;

@@ -1,10 +1,9 @@
 #include "counterpoint/persuasion/run_folder.h"
 
-#include <algorithm>
-
 #include <fmt/ranges.h>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/data/fields.h"
 
@@ -16,11 +15,9 @@ using data::Json;
 
 constexpr const char* command = "pbt generate";
 
-/// A run that was killed at once leaves an empty trees.jsonl, which is nobody's work.
-bool holds_other_files(const fs::path& folder) {
-  const fs::directory_iterator entries(folder);
-  return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
-    return entry.path().filename() != "trees.jsonl" || !entry.is_regular_file() || entry.file_size() > 0;
+bool belongs_to_others(const fs::path& folder) {
+  return holds_other_files(folder, [&](const std::string& name) {
+    return name == "trees.jsonl" && fs::is_regular_file(folder / name) && fs::file_size(folder / name) == 0;
   });
 }
 
@@ -55,7 +52,7 @@ RunFolder::RunFolder(const fs::path& folder, const Json& settings, const Json& r
   make_dirs(folder_);
   if (fs::exists(config_file()))
     check_settings(settings);
-  else if (holds_other_files(folder_))
+  else if (belongs_to_others(folder_))
     fail("{} holds other files and no config.json of 'pbt generate'; choose a new or empty folder", folder_.string());
   lines_ = std::make_unique<LineAppender>(trees_file());  // locks: another run's config.json stays as it is
   const Json config{{"command", command}, {"settings", settings}, {"run", run}};

@@ -70,10 +70,14 @@ class LineCutter {
 
 }  // namespace
 
+std::filesystem::path trees_file_of(const std::filesystem::path& path) {
+  return std::filesystem::is_directory(path) ? path / "trees.jsonl" : path;
+}
+
 TreeFileReport read_trees(const std::filesystem::path& path,
                           const std::function<void(Tree&&, const data::RowPlace&)>& use,
                           const TreeFileSettings& settings) {
-  const std::filesystem::path trees = std::filesystem::is_directory(path) ? path / "trees.jsonl" : path;
+  const std::filesystem::path trees = trees_file_of(path);
   const MappedFile file(trees);
   LineCutter cutter({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, trees);
   const size_t threads = settings.threads > 0 ? static_cast<size_t>(settings.threads)

@@ -22,7 +22,10 @@ struct TreeFileReport {
   std::string unfinished;            ///< "FILE:LINE" of a last line that a killed run left unfinished; empty: none
 };
 
-/// Calls `use` for each tree of a file, or of the trees.jsonl in a folder of `pbt generate`, in the file's order, on
+/// The trees.jsonl of a folder of `pbt generate`; any other path is the file itself.
+std::filesystem::path trees_file_of(const std::filesystem::path& path);
+
+/// Calls `use` for each tree of trees_file_of(path), in the file's order, on
 /// the calling thread. Error: the file cannot be read; a damaged line, by file, line and key. A last line without its
 /// newline that is no whole tree is no error: a run was killed.
 TreeFileReport read_trees(const std::filesystem::path& path,

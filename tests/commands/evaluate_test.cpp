@@ -86,6 +86,7 @@ TEST_F(EvaluateCommand, WhatIsThereIsShownWithoutAModel) {
   ASSERT_EQ(run.exit_code, 0) << run.error;
   const CommandResult shown = evaluate({"show", output_});
   ASSERT_EQ(shown.exit_code, 0) << shown.error;
+  expect_contains(shown.out, "flipflop_unread");
   EXPECT_EQ(shown.out, run.out.substr(0, shown.out.size()));
   ASSERT_EQ(flipflop({"--seed", "13", "--output", output_ + "2"}).exit_code, 0);
   const CommandResult beside = evaluate({"show", output_ + "2", "--compare", output_});

@@ -77,6 +77,13 @@ TEST(RunFolder, RefusesAFolderOfSomethingElse) {
   EXPECT_NE(file.find("notes.txt"), std::string::npos) << file;
 }
 
+TEST(RunFolder, WhatARunThatWasKilledAtOnceLeftIsNoOtherFile) {
+  const test::ScratchDir scratch;
+  std::ofstream(scratch / "trees.jsonl") << "";
+  std::ofstream(scratch / "config.json.partial") << "{";
+  RunFolder(scratch.path(), settings_of(12), {});
+}
+
 TEST(RunFolder, ARunThatIsAtWorkKeepsItsConfig) {
   const test::ScratchDir scratch;
   const RunFolder running(scratch / "run", settings_of(12), {});

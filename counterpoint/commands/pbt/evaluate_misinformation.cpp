@@ -144,6 +144,8 @@ void tell_disagreements(const FarmTable& table) {
 }
 
 void recompute(const Options& options) {
+  if (std::filesystem::exists(options.output) && std::filesystem::equivalent(options.output, options.counts))
+    fail("{} holds the --counts, which are not written over; choose another --output", options.output);
   const FarmTable table = recompute_farm(options.counts);
   print_recomputed(table);
   print_curves(table);

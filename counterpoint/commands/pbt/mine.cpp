@@ -45,7 +45,8 @@ void mine(Options& options) {
 void declare_mine(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("mine", "Mine balanced preference pairs from dialogue trees.");
-  command->add_option("trees", options->settings.inputs, "trees.jsonl files of pbt generate")->required();
+  command->add_option("trees", options->settings.inputs, "trees.jsonl files of pbt generate, or its folders")
+      ->required();
   command->add_option("--output-dir", options->settings.output_dir, "Folder for {train,valid,test}.jsonl, summary.json")
       ->required();
   command->add_option("--pair-rule", options->rule, "labels; score: besides, the chosen reply's tree score is higher")

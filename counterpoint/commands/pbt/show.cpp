@@ -81,7 +81,7 @@ void show(const Options& options) {
 void declare_show(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("show", "Draw dialogue trees in the terminal, or list them.");
-  command->add_option("trees", options->trees, "trees.jsonl of pbt generate")->required();
+  command->add_option("trees", options->trees, "trees.jsonl of pbt generate, or its folder")->required();
   command->add_option("--id", options->ids, "Question ids whose trees are drawn; without: the trees are listed");
   command->add_option("--first", options->first, "How many trees to list")
       ->check(zero_or_more())

@@ -1,12 +1,11 @@
 #include "counterpoint/commands/pbt/train_folder.h"
 
-#include <algorithm>
-
 #include <fmt/ranges.h>
 
 #include "counterpoint/commands/version.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/data/fields.h"
 #include "counterpoint/persuasion/run_folder.h"
 #include "counterpoint/train/checkpoint.h"
@@ -31,12 +30,6 @@ void check_same(const fs::path& file, const std::string& command, const Json& se
 
 constexpr const char lock_name[] = "lock";
 
-bool holds_other_files(const fs::path& folder) {
-  const fs::directory_iterator entries(folder);
-  return std::any_of(begin(entries), end(entries),
-                     [](const fs::directory_entry& entry) { return entry.path().filename() != lock_name; });
-}
-
 }  // namespace
 
 TrainFolder::TrainFolder(const fs::path& folder, const std::string& command, const Json& settings, const Json& run)
@@ -45,7 +38,7 @@ TrainFolder::TrainFolder(const fs::path& folder, const std::string& command, con
   const fs::path file = folder / "config.json";
   if (fs::exists(file))
     check_same(file, command, settings);
-  else if (holds_other_files(folder))
+  else if (holds_other_files(folder, [](const std::string& name) { return name == lock_name; }))
     fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
   lock_ = std::make_unique<LineAppender>(folder / lock_name);  // before another run's config.json is written over
   const Json config{{"command", command}, {"version", version_text()}, {"settings", settings}, {"run", run}};

@@ -42,7 +42,13 @@ data::Json settings_of(const EmojiSetOptions& options) {
 /// Another set in the same folder would leave some of its pictures there, and change data that runs were made of.
 void check_same_set(const EmojiSetOptions& options, const fs::path& record) {
   check_writable(record);
-  if (!fs::exists(record)) return;
+  if (!fs::exists(record)) {
+    for (const char* part : {"train", "held-out"})
+      if (fs::exists(options.output / part))
+        fail("{} is there already, and no emoji.json tells of what; choose another --output-dir, or delete that folder",
+             (options.output / part).string());
+    return;
+  }
   const data::Json there = data::read_json(record), now = settings_of(options);
   for (const auto& item : now.items())
     if (!there.is_object() || !there.contains(item.key()) || there[item.key()] != item.value())

@@ -119,7 +119,8 @@ char separator_of(const DataOptions& options) {
 /// Relative to the table's folder, or as open_clip has it to the working folder.
 fs::path picture_path(const fs::path& folder, const fs::path& name) {
   const fs::path beside = folder / name;  // an absolute name stays as it is
-  return !fs::exists(beside) && fs::exists(name) ? name : beside;
+  std::error_code unseen;                 // opening it will say what is wrong
+  return !fs::exists(beside, unseen) && fs::exists(name, unseen) ? name : beside;
 }
 
 }  // namespace

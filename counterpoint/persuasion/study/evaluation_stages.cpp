@@ -60,6 +60,7 @@ Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, cons
               {"dtype", config_.dtype},
               {"tree", tree_config().hash()},
               {"seed", config_.seed}};
+  if (evaluation == "acceptance") inputs["unread"] = "no case";  // earlier versions counted it as a flip
   if (evaluation == "balanced") inputs["pairs"] = prints_.at("pairs");
   if (evaluation == "misinformation") inputs["farm"] = input_file(config_.farm);
   if (partner_speaks(evaluation, config_, questions(config_.split)))

@@ -1,6 +1,5 @@
 #include "counterpoint/persuasion/study/stages.h"
 
-#include <algorithm>
 #include <random>
 
 #include "counterpoint/core/file_print.h"
@@ -51,31 +50,26 @@ data::Json input_file(const std::filesystem::path& path) {
   return {path.string(), fmt::format("{:016x}", file_print(path))};
 }
 
-bool names_stage(const std::string& wanted, const std::string& stage) {
-  return stage == wanted || stage.starts_with(wanted + "/");
-}
-
-bool Stages::forced(const std::string& name) const {
-  return std::any_of(force_.begin(), force_.end(),
-                     [&](const std::string& wanted) { return names_stage(wanted, name); });
-}
-
 void Stages::set_aside(const std::string& name, bool done, const std::string& why) {
   const std::filesystem::path own = folder(name), aside = own.string() + ".before";
-  if (!done && std::filesystem::exists(aside)) {
-    std::filesystem::remove_all(own);
-  } else {
-    std::filesystem::remove_all(aside);
-    std::filesystem::rename(own, aside);
-  }
-  if (note_) note_(fmt::format("{} is made again{}; what was there is in {}", name, why, aside.string()));
+  const bool keeps_older = !done && std::filesystem::exists(aside);
+  std::filesystem::remove_all(keeps_older ? own : aside);
+  if (!keeps_older) std::filesystem::rename(own, aside);
+  if (note_)
+    note_(fmt::format("{} is made again{}; {}", name, why,
+                      keeps_older ? fmt::format("{} stays as it is, what was begun since is removed", aside.string())
+                                  : fmt::format("what was there is in {}", aside.string())));
+}
+
+void Stages::make_again(const std::string& name) {
+  if (std::filesystem::exists(folder(name))) set_aside(name, read_record(folder(name)).done, "");
 }
 
 std::string Stages::run(const std::string& name, const data::Json& inputs,
                         const std::function<void(const std::filesystem::path&)>& work) {
   const std::filesystem::path own = folder(name);
   Record record = read_record(own);
-  if (record.inputs != inputs || forced(name)) {
+  if (record.inputs != inputs) {
     if (std::filesystem::exists(own)) set_aside(name, record.done, changed_inputs(record.inputs, inputs));
     record = {.inputs = inputs, .made = new_mark()};
   }

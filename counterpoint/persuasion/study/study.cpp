@@ -10,8 +10,8 @@
 
 namespace counterpoint::persuasion {
 
-StudyWork::StudyWork(const StudyConfig& config, std::set<std::string> force, const StudyHooks& hooks)
-    : config_(config), hooks_(hooks), stages_(config.output_dir, std::move(force), hooks.note) {}
+StudyWork::StudyWork(const StudyConfig& config, const StudyHooks& hooks)
+    : config_(config), hooks_(hooks), stages_(config.output_dir, hooks.note) {}
 
 TreeConfig StudyWork::tree_config() const {
   return config_.tree.empty() ? default_tree_config() : load_tree_config(config_.tree);
@@ -33,6 +33,11 @@ data::Json StudyWork::answers_json() const { return {config_.answer_mode, input_
 
 namespace {
 
+/// By the stage's name or what it begins with up to a '/': "arms" for "arms/pbt-1".
+bool is_meant(const std::string& wanted, const std::string& stage) {
+  return stage == wanted || stage.starts_with(wanted + "/");
+}
+
 /// Of all stages, in their order.
 std::vector<std::string> stage_names(const StudyConfig& config) {
   std::vector<std::string> names{"questions", "agents/" + config.trained.name, "agents/" + config.partner.name};
@@ -52,8 +57,7 @@ std::vector<std::string> stage_names(const StudyConfig& config) {
 void check_force(const StudyConfig& config, const std::set<std::string>& force) {
   std::vector<std::string> names = stage_names(config);
   for (const std::string& wanted : force) {
-    const auto named = [&](const std::string& stage) { return names_stage(wanted, stage); };
-    if (std::any_of(names.begin(), names.end(), named)) continue;
+    if (std::any_of(names.begin(), names.end(), [&](const auto& stage) { return is_meant(wanted, stage); })) continue;
     for (const char* kind : {"agents", "trees", "arms", "evaluations"}) names.emplace_back(kind);
     fail("--force {}: this study has no such stage{}; stages are questions, agents, trees, pairs, arms, evaluations",
          wanted, suggestion(wanted, names));
@@ -63,7 +67,11 @@ void check_force(const StudyConfig& config, const std::set<std::string>& force) 
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks) {
   check_force(config, force);
   make_dirs(config.output_dir);
-  StudyWork work(config, force, hooks);
+  const LineAppender lock(config.output_dir / "lock");  // another process would set aside what this one is making
+  StudyWork work(config, hooks);
+  for (const std::string& stage : stage_names(config))
+    for (const std::string& wanted : force)
+      if (is_meant(wanted, stage)) work.stages().make_again(stage);
   work.split();
   work.teach(config.trained);
   work.teach(config.partner);

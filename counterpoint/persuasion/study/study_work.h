@@ -15,7 +15,7 @@ namespace counterpoint::persuasion {
 
 class StudyWork {
  public:
-  StudyWork(const StudyConfig& config, std::set<std::string> force, const StudyHooks& hooks);
+  StudyWork(const StudyConfig& config, const StudyHooks& hooks);
 
   // data_stages.cpp
   void split();
@@ -27,7 +27,7 @@ class StudyWork {
   // evaluation_stages.cpp
   void evaluate(const std::string& arm, std::uint64_t seed, const std::string& evaluation);
 
-  const Stages& stages() const { return stages_; }
+  Stages& stages() { return stages_; }
 
  private:
   std::vector<Question> questions(const std::string& file) const;

@@ -47,7 +47,7 @@ bool has_any(const data::Json& row, std::initializer_list<const char*> keys) {
 std::string likely_key(const data::Json& row) {
   const std::vector<std::string> known{"messages", "prompt", "completion", "chosen", "rejected", "question", "answers"};
   for (const auto& item : row.items())
-    if (const std::string near = nearest_name(item.key(), known); !near.empty())
+    if (const std::string near = nearest_name(item.key(), known); !near.empty() && near != item.key())
       return fmt::format(" (did you mean '{}'?)", near);
   return "";
 }

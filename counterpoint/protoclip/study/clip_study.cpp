@@ -142,7 +142,10 @@ class Study {
 }  // namespace
 
 std::vector<ResultRow> run_clip_study(const ClipStudyConfig& config, const ClipStudyHooks& hooks) {
-  return Study(config, hooks).go();
+  Study study(config, hooks);
+  make_dirs(config.output_dir);
+  const LineAppender lock(config.output_dir / lock_name);  // two would measure and write one run's figures
+  return study.go();
 }
 
 }  // namespace counterpoint::protoclip

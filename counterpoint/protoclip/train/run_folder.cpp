@@ -1,9 +1,8 @@
 #include "counterpoint/protoclip/train/run_folder.h"
 
-#include <algorithm>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/protoclip/train/clip_checkpoint.h"
 
 namespace counterpoint::protoclip {
@@ -19,18 +18,8 @@ bool is_ours(const fs::path& config) {
   return json.is_object() && json.contains("command") && json.at("command") == command;
 }
 
-/// A run that was killed early has left no more than these.
 bool comes_before_config(const std::string& name) {
-  return name == lock_name || name == std::string(config_file) + ".partial" || name.starts_with(vocabulary_prefix) ||
-         name.starts_with(teacher_prefix);
-}
-
-bool holds_other_files(const fs::path& folder) {
-  if (!fs::is_directory(folder)) return false;
-  const fs::directory_iterator entries(folder);
-  return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
-    return !comes_before_config(entry.path().filename().string());
-  });
+  return name == lock_name || name.starts_with(vocabulary_prefix) || name.starts_with(teacher_prefix);
 }
 
 /// What two calls must share to be of one run.
@@ -52,18 +41,24 @@ void check_same(const fs::path& folder, const Json& now) {
   check_run_folder(folder);
   const fs::path file = folder / config_file;
   if (!fs::exists(file) || !has_run(folder)) return;
-  const Json then = data::read_json(file).value("settings", Json::object());
-  for (const auto& [key, value] : now.items())
-    if (!then.contains(key) || then.at(key) != value)
-      fail("{} holds a run with another {}: {}, now {}. Go on with the same settings or choose another folder",
-           folder.string(), key, then.contains(key) ? then.at(key).dump() : "none", value.dump());
+  const Json config = data::read_json(file), then = config.value("settings", Json::object());
+  for (const auto& [key, value] : now.items()) {
+    if (then.contains(key) && then.at(key) == value) continue;
+    if (key == "data" && !config.contains("version"))
+      fail(
+          "{} holds a run of an earlier version, which told data apart by their captions alone; delete it or choose "
+          "another folder",
+          folder.string());
+    fail("{} holds a run with another {}: {}, now {}. Go on with the same settings or choose another folder",
+         folder.string(), key, then.contains(key) ? then.at(key).dump() : "none", value.dump());
+  }
 }
 
 }  // namespace
 
 void check_run_folder(const fs::path& folder) {
   const fs::path config = folder / config_file;
-  if (fs::exists(config) ? !is_ours(config) : holds_other_files(folder))
+  if (fs::exists(config) ? !is_ours(config) : holds_other_files(folder, comes_before_config))
     fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
 }
 

@@ -10,8 +10,8 @@ namespace {
 TEST(Stages, FinishedOnesAreNotDoneAgainUnlessInputsChange) {
   const test::ScratchDir scratch;
   int done = 0;
-  const auto run = [&](const data::Json& inputs, std::set<std::string> force = {}) {
-    return Stages(scratch.path(), std::move(force)).run("arms/pbt-1", inputs, [&](const std::filesystem::path& folder) {
+  const auto run = [&](const data::Json& inputs) {
+    return Stages(scratch.path()).run("arms/pbt-1", inputs, [&](const std::filesystem::path& folder) {
       EXPECT_FALSE(std::filesystem::exists(folder / "left"));
       write_file_atomic(folder / "left", "");
       ++done;
@@ -22,22 +22,24 @@ TEST(Stages, FinishedOnesAreNotDoneAgainUnlessInputsChange) {
   EXPECT_EQ(done, 1);
   EXPECT_NE(run({{"seed", 2}}), first);
   EXPECT_EQ(done, 2);
-  run({{"seed", 2}}, {"arms"});
+  Stages(scratch.path()).make_again("arms/pbt-1");
+  run({{"seed", 2}});
   EXPECT_EQ(done, 3);
 }
 
 TEST(Stages, WhatIsMadeAnewMakesLaterOnesAnew) {
   const test::ScratchDir scratch;
   int grown = 0;
-  const auto run = [&](std::set<std::string> force = {}) {
-    Stages stages(scratch.path(), std::move(force));
+  const auto run = [&] {
+    Stages stages(scratch.path());
     const std::string questions = stages.run("questions", {{"seed", 1}}, [](const std::filesystem::path&) {});
     stages.run("trees", {{"questions", questions}}, [&](const std::filesystem::path&) { ++grown; });
   };
   run();
   run();
   EXPECT_EQ(grown, 1);
-  run({"questions"});
+  Stages(scratch.path()).make_again("questions");
+  run();
   EXPECT_EQ(grown, 2);
 }
 
@@ -45,7 +47,7 @@ TEST(Stages, WhatWasThereIsSetAsideAndTold) {
   const test::ScratchDir scratch;
   std::string told;
   const auto run = [&](int seed) {
-    Stages(scratch.path(), {}, [&](const std::string& line) {
+    Stages(scratch.path(), [&](const std::string& line) {
       told += line;
     }).run("arms/pbt-1", {{"seed", seed}}, [&](const std::filesystem::path& folder) {
       write_file_atomic(folder / "seed", std::to_string(seed));
@@ -71,7 +73,7 @@ TEST(Stages, AFileIsAnInputByWhatIsInIt) {
 TEST(Stages, OneThatWasBrokenOffGoesOnInItsFolder) {
   const test::ScratchDir scratch;
   const auto run = [&](bool breaks) {
-    Stages(scratch.path(), {}).run("trees", {{"seed", 1}}, [&](const std::filesystem::path& folder) {
+    Stages(scratch.path()).run("trees", {{"seed", 1}}, [&](const std::filesystem::path& folder) {
       EXPECT_EQ(std::filesystem::exists(folder / "half"), !breaks);
       write_file_atomic(folder / "half", "");
       if (breaks) throw std::runtime_error("killed");
@@ -81,23 +83,26 @@ TEST(Stages, OneThatWasBrokenOffGoesOnInItsFolder) {
   run(false);
 }
 
-TEST(Stages, ForcedIsWhatANameBeginsWith) {
-  EXPECT_TRUE(names_stage("arms", "arms/pbt-1"));
-  EXPECT_TRUE(names_stage("arms/pbt-1", "arms/pbt-1"));
-  EXPECT_TRUE(names_stage("evaluations/pbt-1", "evaluations/pbt-1/debate"));
-  EXPECT_FALSE(names_stage("arms/pbt", "arms/pbt-1"));
-}
-
 TEST(Stages, WhatWasNotFinishedNeverTakesThePlaceOfWhatWas) {
   const test::ScratchDir scratch;
+  std::string told;
   const auto run = [&](const char* text, bool breaks) {
-    Stages(scratch.path(), {"arms"}).run("arms/pbt-1", {{"seed", 1}}, [&](const std::filesystem::path& folder) {
+    Stages(scratch.path()).run("arms/pbt-1", {{"seed", 1}}, [&](const std::filesystem::path& folder) {
       write_file_atomic(folder / "text", text);
       if (breaks) throw std::runtime_error("killed");
     });
   };
+  const auto again = [&] {
+    Stages(scratch.path(), [&](const std::string& line) { told = line; }).make_again("arms/pbt-1");
+  };
+  again();  // nothing is there yet
+  EXPECT_EQ(told, "");
   run("first", false);
+  again();
+  test::expect_contains(told, "what was there is in ");
   EXPECT_THROW(run("half", true), std::runtime_error);
+  again();
+  test::expect_contains(told, "pbt-1.before stays as it is, what was begun since is removed");
   EXPECT_EQ(read_file(scratch / "arms/pbt-1.before/text"), "first");
   run("second", false);
   EXPECT_EQ(read_file(scratch / "arms/pbt-1.before/text"), "first");

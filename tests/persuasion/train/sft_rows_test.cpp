@@ -103,6 +103,7 @@ TEST_F(SftFile, BadRowsAreNamedAndCanBeLeftOut) {
   expect_contains(error(good + R"({"messages":[]})"), "rows.jsonl:2: no message is the assistant's");
   expect_contains(error(good + R"({"text":"x"})"), "or a question was expected, this has the keys 'text'");
   expect_contains(error(good + R"({"mesages":[]})"), "the keys 'mesages' (did you mean 'messages'?)");
+  expect_contains(error(good + R"({"prompt":"a","response":"b"})"), "the keys 'prompt', 'response' (--skip-bad");
   expect_contains(error(""), "the file holds no row");
   expect_contains(error(good + R"({"completion":"x"})"), "rows.jsonl:2: 'prompt' is missing");
   expect_contains(error(good + R"({"prompt":"a","completion":3})"), "'completion'");
