@@ -102,27 +102,26 @@ void some_of(const std::vector<std::string>& given, const std::vector<std::strin
   if (std::set(given.begin(), given.end()).size() < given.size()) fail("{}: holds one twice", where);
 }
 
-template <class Number>
-void at_least(Number lowest, Number value, const char* key, const std::string& file) {
+void at_least(int lowest, auto value, const std::string& key, const std::string& file) {
   if (!(value >= lowest)) fail("{}: {} is {}: {} or more was expected", file, key, value, lowest);
 }
 
 void check_training(const StudyTraining& training, const std::string& table, const std::string& file) {
-  at_least(std::int64_t{1}, training.batch, (table + ".batch").c_str(), file);
-  at_least(std::int64_t{1}, training.micro_batch_tokens, (table + ".micro_batch_tokens").c_str(), file);
-  at_least(std::int64_t{0}, training.max_steps, (table + ".max_steps").c_str(), file);
+  at_least(1, training.batch, table + ".batch", file);
+  at_least(1, training.micro_batch_tokens, table + ".micro_batch_tokens", file);
+  at_least(0, training.max_steps, table + ".max_steps", file);
 }
 
 void check_counts(const StudyConfig& c, const std::string& file) {
-  at_least(std::int64_t{1}, c.train, "questions.train", file);
-  at_least(std::int64_t{0}, c.valid, "questions.valid", file);
-  at_least(std::int64_t{1}, c.test, "questions.test", file);
-  at_least(std::int64_t{0}, c.most_pairs, "trees.most_pairs", file);
-  at_least(std::int64_t{0}, c.evaluation_questions, "evaluate.questions", file);
-  at_least(std::int64_t{0}, c.balanced_pairs, "evaluate.balanced_pairs", file);
+  at_least(1, c.train, "questions.train", file);
+  at_least(0, c.valid, "questions.valid", file);
+  at_least(1, c.test, "questions.test", file);
+  at_least(0, c.most_pairs, "trees.most_pairs", file);
+  at_least(0, c.evaluation_questions, "evaluate.questions", file);
+  at_least(0, c.balanced_pairs, "evaluate.balanced_pairs", file);
   at_least(1, c.max_new_tokens, "trees.max_new_tokens", file);
   at_least(0, c.min_new_tokens, "trees.min_new_tokens", file);
-  at_least(0.0, c.temperature, "trees.temperature", file);
+  at_least(0, c.temperature, "trees.temperature", file);
   at_least(1, c.lora_r, "lora.r", file);
   at_least(1, c.batch, "engine.batch", file);
   check_training(c.teach, "teach", file);
