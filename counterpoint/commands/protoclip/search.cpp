@@ -10,6 +10,7 @@
 #include "counterpoint/commands/protoclip/model_options.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/strings.h"
 #include "counterpoint/protoclip/page/search_page.h"
 #include "counterpoint/report/table.h"
 
@@ -63,6 +64,7 @@ void print(const std::vector<method::FoundPicture>& pictures) {
 }
 
 void search(const Options& options) {
+  if (trim(options.query).empty()) fail("the query is empty: what is looked for was expected, \"a dog in the snow\"");
   const Index index = read_index(options.index);
   if (!index.images.defined()) fail("{}: holds captions only; embed pictures", options.index.string());
   const auto pictures = found(options, index);

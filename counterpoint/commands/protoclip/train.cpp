@@ -144,6 +144,8 @@ void settle(const CLI::App& command, Options& o) {
   method::TrainSettings& s = o.train;
   if (command.count("--pretrained") > 0 && command.count("--model") > 0)
     fail("--pretrained brings its own model; leave --model out");
+  if (command.count("--vocabulary-size") > 0 && !o.vocabulary.empty())
+    fail("--vocabulary has a size of its own; leave --vocabulary-size out");
   s.augment = !o.no_augment;
   s.prototypes.back_translation = !o.no_back_translation;
   if (!o.teacher.empty() && command.count("--w-ext") == 0) s.weights.teacher = 1;

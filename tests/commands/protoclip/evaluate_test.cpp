@@ -96,6 +96,7 @@ TEST_F(OnColours, EmbeddedPicturesAreFound) {
   const auto result = run({"search", "--index", at("index"), "a red thing", "--top", "4", "--html", at("found.html")});
   ASSERT_EQ(result.exit_code, 0) << result.error;
   EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 2 + 4 + 2);
+  expect_contains(run({"search", "--index", at("index"), " "}).error, "the query is empty");
   const std::string page = read_file(dir_ / "found.html");
   expect_contains(page, "<h1>a red thing</h1>");
   expect_contains(page, "src=\"data:image/jpeg;base64,");

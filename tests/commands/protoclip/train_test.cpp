@@ -16,12 +16,12 @@ class Train : public testing::Test {
  protected:
   Train() { write_file_atomic(dir_ / "vit.json", test::tiny_clip); }
 
-  test::CommandResult run(const std::string& output, const std::vector<std::string>& more = {}) const {
+  test::CommandResult run(const std::string& output, const std::vector<std::string>& more = {},
+                          bool learned = true) const {
     std::vector<std::string> line{"train",
                                   "--dataset-type=synthetic",
                                   "--train-data=24",
                                   "--synthetic-size=24",
-                                  "--vocabulary-size=540",
                                   "--epochs=2",
                                   "--batch-size=6",
                                   "--k=4",
@@ -30,6 +30,7 @@ class Train : public testing::Test {
                                   "--external-teacher=tfidf",
                                   "--model=" + (dir_ / "vit.json").string(),
                                   "--output-dir=" + (dir_ / output).string()};
+    if (learned) line.push_back("--vocabulary-size=540");
     line.insert(line.end(), more.begin(), more.end());
     return test::run_command(line, {declare_train});
   }
@@ -77,7 +78,8 @@ TEST_F(Train, AModelIsExportedWithTheVocabularyThatOpenClipTakes) {
   test::expect_contains(result.out, "SimpleTokenizer(bpe_path='" + (folder / "vocabulary.txt.gz").string());
   EXPECT_EQ(read_file(folder / "vocabulary.txt.gz").substr(0, 2), "\x1f\x8b");
   // A folder is a vocabulary as well as its file.
-  ASSERT_EQ(run("again", {"--vocabulary=" + folder.string()}).exit_code, 0);
+  test::expect_contains(run("again", {"--vocabulary=" + folder.string()}).error, "has a size of its own");
+  ASSERT_EQ(run("again", {"--vocabulary=" + folder.string()}, /*learned=*/false).exit_code, 0);
   EXPECT_TRUE(std::filesystem::exists(dir_ / "again" / "model" / "vocabulary.txt.gz"));
 }
 
