@@ -3,6 +3,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/weights/adapter_parts.h"
+#include "counterpoint/weights/model_parts.h"
 #include "counterpoint/weights/safetensors.h"
 #include "counterpoint/weights/tensor_layout.h"
 
@@ -12,8 +13,7 @@ namespace {
 
 /// What else the folder may be.
 std::string hint_for(const fs::path& folder) {
-  if (fs::exists(folder / "model.safetensors") || fs::exists(folder / "model.safetensors.index.json"))
-    return "; it holds a whole model, the adapter is a folder of its own";
+  if (holds_weights(folder)) return "; it holds a whole model, the adapter is a folder of its own";
   if (fs::exists(folder / adapter_tensors_file))
     return fmt::format("; it holds {} alone, as when its writing was broken off", adapter_tensors_file);
   for (const auto& entry : fs::directory_iterator(folder))

@@ -7,10 +7,6 @@ namespace counterpoint::weights {
 namespace fs = std::filesystem;
 namespace {
 
-bool holds_weights(const fs::path& folder) {
-  return fs::exists(folder / "model.safetensors") || fs::exists(folder / "model.safetensors.index.json");
-}
-
 /// What else the user may have meant by a folder without config.json.
 std::string hint_for(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder))
@@ -19,6 +15,10 @@ std::string hint_for(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool holds_weights(const fs::path& folder) {
+  return fs::exists(folder / "model.safetensors") || fs::exists(folder / "model.safetensors.index.json");
+}
 
 ModelFiles open_hf_folder(const fs::path& folder, const OpenOptions& options) {
   ModelFiles files;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/pbt/model_options.h"
@@ -16,6 +17,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/statistics.h"
+#include "counterpoint/data/first_row.h"
 #include "counterpoint/report/table.h"
 
 namespace counterpoint::commands {
@@ -99,14 +101,10 @@ std::vector<Failure> failures_of(const std::vector<Asked>& asked) {
 
 /// A table that is made again replaces the one before; what else is there is somebody's work.
 void check_written_over(const std::string& output) {
-  if (!std::filesystem::is_regular_file(output) || std::filesystem::file_size(output) == 0) return;
-  data::Json first;
-  const auto take = [&](data::Json row, const data::RowPlace&) {
-    if (first.is_null()) first = std::move(row);
-  };
-  data::read_jsonl(output, take, [](const data::RowPlace&, const std::string&) {});
-  if (!first.is_object() || !first.contains("reply") || !first.contains("correct"))
-    fail("{} is there already, and no output of 'pbt ask'; choose another --output", output);
+  if (!holds_bytes(output)) return;
+  const std::optional<data::Json> first = data::first_row(output);
+  if (!first || !first->is_object() || !first->contains("reply") || !first->contains("correct"))
+    refuse_foreign(output, "output of 'pbt ask'");
 }
 
 void run(const Options& options) {

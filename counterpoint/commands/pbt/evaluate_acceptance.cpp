@@ -57,8 +57,7 @@ void run(const Options& options) {
   take_options(options, settings);
   settings.samples = options.samples;
   settings.sample_temperature = options.sample_temperature;
-  data::Json told = model_json(options.model);
-  told.update(settings_json(options));
+  data::Json told = settings_json(options, options.model);
   told["samples"] = settings.samples;
   told["sample_temperature"] = settings.sample_temperature;
   if (!options.other.model.empty()) told["other"] = model_json(options.other);

@@ -50,8 +50,7 @@ void run(const Options& options) {
   BalancedSettings settings;
   take_options(options, settings);
   settings.second_choice = !options.no_second_choice;
-  data::Json told = model_json(options.model);
-  told.update(settings_json(options));
+  data::Json told = settings_json(options, options.model);
   told["pairs"] = options.pairs;
   told["second_choice"] = settings.second_choice;
   const Earlier earlier = look_at_files(options, "balanced", told);

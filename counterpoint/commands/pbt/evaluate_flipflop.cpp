@@ -21,8 +21,7 @@ void run(const Options& options) {
   FlipflopSettings settings;
   take_options(options, settings);
   settings.control = !options.no_control;
-  data::Json told = model_json(options.model);
-  told.update(settings_json(options));
+  data::Json told = settings_json(options, options.model);
   told["control"] = settings.control;
   const Earlier earlier = look_at_files(options, "flipflop", told);
   Speakers speakers(options.models, options.replies, options.output);

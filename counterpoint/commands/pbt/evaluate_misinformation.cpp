@@ -7,6 +7,7 @@
 #include <set>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/commands/pbt/evaluate.h"
 #include "counterpoint/commands/pbt/evaluate_options.h"
@@ -63,8 +64,7 @@ std::vector<MisledQuestion> questions_for(const Options& options) {
 }
 
 data::Json told_settings(const Options& options, const MisinformationSettings& settings) {
-  data::Json told = model_json(options.model);
-  told.update(settings_json(options));
+  data::Json told = settings_json(options, options.model);
   told["appeals"] = settings.appeals;
   told["turns"] = settings.turns;
   if (options.persuader.model.empty()) return told;
@@ -144,8 +144,7 @@ void tell_disagreements(const FarmTable& table) {
 }
 
 void recompute(const Options& options) {
-  if (std::filesystem::exists(options.output) && std::filesystem::equivalent(options.output, options.counts))
-    fail("{} holds the --counts, which are not written over; choose another --output", options.output);
+  refuse_input(options.output, options.counts, "file of --counts");
   const FarmTable table = recompute_farm(options.counts);
   print_recomputed(table);
   print_curves(table);

@@ -42,6 +42,12 @@ data::Json settings_json(const EvaluateOptions& options) {
   return settings;
 }
 
+data::Json settings_json(const EvaluateOptions& options, const ModelSpec& model) {
+  data::Json settings = model_json(model);
+  settings.update(settings_json(options));
+  return settings;
+}
+
 data::Json model_json(const ModelSpec& spec) {
   data::Json out{{"model", spec.model}};
   if (!spec.adapter.empty()) out["adapter"] = spec.adapter;

@@ -28,6 +28,8 @@ void take_options(const EvaluateOptions& options, persuasion::EvaluationSettings
 
 /// Settings as the output file tells them: questions, how replies are drawn and read.
 data::Json settings_json(const EvaluateOptions& options);
+/// The same behind the model's.
+data::Json settings_json(const EvaluateOptions& options, const ModelSpec& model);
 /// {"model"}, with "adapter" where there is one.
 data::Json model_json(const ModelSpec& spec);
 

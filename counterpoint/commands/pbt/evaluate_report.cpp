@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/pbt/evaluate_options.h"
 #include "counterpoint/commands/pbt/evaluate_tables.h"
 #include "counterpoint/core/error.h"
@@ -73,14 +74,14 @@ void write_output(const EvaluateOptions& options, const data::Json& settings, co
 
 /// The same run may be done again; what else is there is somebody's work.
 void check_written_over(const std::string& output, const std::string& evaluation, const data::Json& settings) {
-  if (!std::filesystem::is_regular_file(output) || std::filesystem::file_size(output) == 0) return;
+  if (!holds_bytes(output)) return;
   data::Json there;
   try {
     there = data::read_json(output);
   } catch (const Error&) {
   }  // what is no JSON is no result
   if (!there.is_object() || there.value("evaluation", "") != evaluation || !there.contains("settings"))
-    fail("{} is there already, and no result of 'pbt evaluate {}'; choose another --output", output, evaluation);
+    refuse_foreign(output, fmt::format("result of 'pbt evaluate {}'", evaluation));
   const std::vector<std::string> differ = differences(there["settings"], settings);
   if (!differ.empty())
     fail("{} holds a result of other settings: {}. Choose another --output", output, fmt::join(differ, "; "));

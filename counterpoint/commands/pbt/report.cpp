@@ -3,9 +3,9 @@
 #include <fstream>
 #include <memory>
 
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/version.h"
-#include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/persuasion/page/folder_page.h"
 
@@ -19,11 +19,10 @@ struct Options {
 
 /// A page may be made again; what else is there is somebody's work.
 void check_written_over(const std::filesystem::path& output) {
-  if (!std::filesystem::is_regular_file(output)) return;
+  if (!holds_bytes(output)) return;
   std::string beginning(15, '\0');
   std::ifstream(output).read(beginning.data(), std::ssize(beginning));
-  if (beginning != "<!DOCTYPE html>" && std::filesystem::file_size(output) > 0)
-    fail("{} is there already, and no page; choose another --output", output.string());
+  if (beginning != "<!DOCTYPE html>") refuse_foreign(output, "page");
 }
 
 void report(const Options& options) {

@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/engine_options.h"
 #include "counterpoint/core/error.h"
@@ -45,8 +46,7 @@ std::string output_row(const generate::ScoreReply& reply) {
 void score(const Options& options) {
   std::vector<generate::ScoreRequest> rows = read_rows(options.input);
   check_writable(options.output);
-  if (std::filesystem::exists(options.output) && std::filesystem::equivalent(options.output, options.input))
-    fail("{} is the --input, which is not written over; choose another --output", options.output);
+  refuse_input(options.output, options.input, "--input");
   const auto engine = generate::open_engine(options.engine);
   const auto progress = console_progress("scoring", "rows");
   catch_interrupts();

@@ -40,8 +40,8 @@ StudyHooks console_hooks() {
 void run(const Options& options) {
   const StudyConfig config = config_of(options);
   const std::set<std::string> force{options.force.begin(), options.force.end()};
-  check_force(config, force);
   if (options.dry_run) {
+    check_force(config, force);
     const StudyPlan plan = study_plan(config);
     std::fputs(plan.text.c_str(), stdout);
     if (!plan.complete) fail("the study cannot run: see what is missing above");

@@ -28,8 +28,6 @@ void check_same(const fs::path& file, const std::string& command, const Json& se
          file.parent_path().string(), fmt::join(differ, "; "));
 }
 
-constexpr const char lock_name[] = "lock";
-
 }  // namespace
 
 TrainFolder::TrainFolder(const fs::path& folder, const std::string& command, const Json& settings, const Json& run)
@@ -38,9 +36,9 @@ TrainFolder::TrainFolder(const fs::path& folder, const std::string& command, con
   const fs::path file = folder / "config.json";
   if (fs::exists(file))
     check_same(file, command, settings);
-  else if (holds_other_files(folder, [](const std::string& name) { return name == lock_name; }))
+  else if (holds_other_files(folder, [](const std::string& name) { return name == run_lock; }))
     fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
-  lock_ = std::make_unique<LineAppender>(folder / lock_name);  // before another run's config.json is written over
+  lock_ = std::make_unique<LineAppender>(folder / run_lock);  // before another run's config.json is written over
   const Json config{{"command", command}, {"version", version_text()}, {"settings", settings}, {"run", run}};
   write_file_atomic(file, config.dump(2) + "\n");
 }

@@ -4,6 +4,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/persuasion/study/study_report.h"
 #include "counterpoint/persuasion/study/study_work.h"
@@ -67,7 +68,7 @@ void check_force(const StudyConfig& config, const std::set<std::string>& force) 
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks) {
   check_force(config, force);
   make_dirs(config.output_dir);
-  const LineAppender lock(config.output_dir / "lock");  // another process would set aside what this one is making
+  const LineAppender lock(config.output_dir / run_lock);  // another process would set aside what this one is making
   StudyWork work(config, hooks);
   for (const std::string& stage : stage_names(config))
     for (const std::string& wanted : force)

@@ -7,6 +7,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/data/fields.h"
+#include "counterpoint/data/first_row.h"
 #include "counterpoint/persuasion/dialogue.h"
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/question_format.h"
@@ -65,11 +66,7 @@ std::vector<nn::TrainRow> dialogue_rows(const data::Json& json, const RowEncoder
 
 /// Told by the first row that is JSON. A JSON array over several lines has none; only questions come as one.
 bool holds_questions(const fs::path& path) {
-  std::optional<data::Json> first;
-  const auto take = [&](data::Json row, const data::RowPlace&) {
-    if (!first) first = std::move(row);
-  };
-  data::read_jsonl(path, take, [](const data::RowPlace&, const std::string&) {});
+  const std::optional<data::Json> first = data::first_row(path);
   if (!first) return fs::file_size(path) > 0;
   if (first->is_array()) return true;
   if (has_any(*first, {"messages", "completion", "chosen"})) return false;

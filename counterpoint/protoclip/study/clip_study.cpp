@@ -2,6 +2,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/study/clip_report.h"
@@ -144,7 +145,7 @@ class Study {
 std::vector<ResultRow> run_clip_study(const ClipStudyConfig& config, const ClipStudyHooks& hooks) {
   Study study(config, hooks);
   make_dirs(config.output_dir);
-  const LineAppender lock(config.output_dir / lock_name);  // two would measure and write one run's figures
+  const LineAppender lock(config.output_dir / run_lock);  // two would measure and write one run's figures
   return study.go();
 }
 

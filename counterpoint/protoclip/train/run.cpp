@@ -4,6 +4,7 @@
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/protoclip/evaluate/encode.h"
 #include "counterpoint/protoclip/train/run_folder.h"
@@ -190,7 +191,7 @@ TrainResult train_clip(const std::filesystem::path& run_folder, const TrainSetti
   check_settings(settings, static_cast<std::int64_t>(data.pairs->size()), data.teacher.has_value());
   check_run_folder(run_folder);  // before a lock is left in another's folder
   make_dirs(run_folder);
-  const LineAppender lock(run_folder / lock_name);  // before anything of a run that another process trains is touched
+  const LineAppender lock(run_folder / run_lock);  // before anything of a run that another process trains is touched
   begin_run(run_folder, settings, data);
   return Run(run_folder, settings, data, hooks, progress).go();
 }

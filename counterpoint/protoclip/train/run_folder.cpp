@@ -19,7 +19,7 @@ bool is_ours(const fs::path& config) {
 }
 
 bool comes_before_config(const std::string& name) {
-  return name == lock_name || name.starts_with(vocabulary_prefix) || name.starts_with(teacher_prefix);
+  return name == run_lock || name.starts_with(vocabulary_prefix) || name.starts_with(teacher_prefix);
 }
 
 /// What two calls must share to be of one run.

@@ -8,8 +8,6 @@ namespace counterpoint::protoclip {
 
 /// Begin the names of files that are made of a run's captions and stand in its folder before config.json does.
 inline constexpr const char *vocabulary_prefix = "vocabulary-", *teacher_prefix = "teacher-";
-/// Held by the process that trains in the folder.
-inline constexpr const char* lock_name = "lock";
 
 /// Error: the folder holds files but no config.json of 'protoclip train'. A run would write over them.
 void check_run_folder(const std::filesystem::path& folder);

@@ -1,6 +1,7 @@
 #include "counterpoint/protoclip/train/trainer.h"
 
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/folder_owner.h"
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
@@ -251,7 +252,7 @@ TEST_F(Training, AFolderOfOtherFilesIsLeftAsItIs) {
   expect_contains(error_of([&] { run("other", clip_alone("vit.json")); }), refusal);
   EXPECT_EQ(read_file(dir_ / "other" / "model" / "weights.bin"), "mine");
   expect_contains(read_file(dir_ / "other" / "config.json"), "pbt train sft");
-  EXPECT_FALSE(std::filesystem::exists(dir_ / "other" / lock_name));
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "other" / run_lock));
 }
 
 TEST_F(Training, WhatARunMakesFirstIsNoOtherFile) {
@@ -268,7 +269,7 @@ TEST_F(Training, ASecondRunInTheSameFolderTouchesNothing) {
   run("busy", s);
   remove_checkpoints("busy");  // else it would only find that all is done
   const std::string config = read_file(dir_ / "busy" / "config.json");
-  const LineAppender first(dir_ / "busy" / lock_name);
+  const LineAppender first(dir_ / "busy" / run_lock);
   s.version = "another";
   expect_contains(error_of([&] { run("busy", s); }), "is being written by another process");
   EXPECT_EQ(read_file(dir_ / "busy" / "config.json"), config);

@@ -1,0 +1,17 @@
+// Files that --output must not write over.
+#pragma once
+#include <filesystem>
+#include <string>
+
+namespace counterpoint::commands {
+
+/// Whether there is something in a file of that name; not of a pipe or device.
+bool holds_bytes(const std::filesystem::path& output);
+
+/// Error: `output` is there and no `ours` ("output of 'pbt ask'"): it is somebody's work.
+[[noreturn]] void refuse_foreign(const std::filesystem::path& output, const std::string& ours);
+
+/// Error: `output` is the file that `option` names.
+void refuse_input(const std::filesystem::path& output, const std::filesystem::path& input, const std::string& option);
+
+}  // namespace counterpoint::commands
