@@ -13,8 +13,6 @@
 namespace counterpoint::commands {
 namespace {
 
-/// Beyond it a sigmoid of log-odds is 1 in float32 for any beta in use: what is learned is size, not preference.
-constexpr double most_nats = 50;
 constexpr size_t most_named = 5;
 
 void tell(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
@@ -62,18 +60,6 @@ void tell_rows(const std::string& file, const persuasion::RowReport& report, std
                    fmt::join(why, ", ")));
   name_first(report.bad, "");
   name_first(report.too_long, ": no room for a reply");
-}
-
-void MarginWatch::look(std::int64_t step, const std::vector<train::Metric>& metrics) {
-  for (const train::Metric& metric : metrics) {
-    if (warned_ || metric.name != "rewards/margins" || std::abs(metric.value) <= most_nats * beta_) continue;
-    warned_ = true;
-    tell(
-        fmt::format("warning: step {}: chosen and rejected replies are {:.0f} nats apart on average (rewards/margins / "
-                    "beta), which is a model that collapses rather than learns; a lower --learning-rate, fewer "
-                    "epochs, or pairs of both kinds (--arm pbt) keep it",
-                    step, metric.value / beta_));
-  }
 }
 
 void print_run(const TrainOptions& options, const train::FitResult& result) {

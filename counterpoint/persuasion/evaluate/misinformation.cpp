@@ -131,13 +131,12 @@ void check_appeals(const MisinformationSettings& settings) {
 }
 
 void check(const MisledQuestion& misled, const Speaker* persuader, const MisinformationSettings& settings) {
+  if (misled.appeals.empty()) check_persuader_roles(settings.appeals, settings.config);
   for (const std::string& appeal : settings.appeals) {
     if (appeal == "control") continue;
     if (misled.appeals.empty()) {
       if (!persuader)
         fail("question '{}' comes without persuasive texts, and no persuader was given", misled.question.id);
-      if (!role_for(appeal, settings.config))
-        fail("the tree config '{}' has no role in which an agent makes {} appeals", settings.config.name, appeal);
     } else if (const auto texts = std::ssize(misled.appeals.at(appeal)); settings.turns > texts + 1) {
       fail("question '{}' has {} {} appeals, enough for {} turns, not for {}", misled.question.id, texts, appeal,
            texts + 1, settings.turns);
@@ -179,6 +178,12 @@ std::string target_answer(const MisledQuestion& misled) {
 }
 
 }  // namespace
+
+void check_persuader_roles(const std::vector<std::string>& appeals, const TreeConfig& config) {
+  for (const std::string& appeal : appeals)
+    if (appeal != "control" && !role_for(appeal, config))
+      fail("the tree config '{}' has no role in which an agent makes {} appeals", config.name, appeal);
+}
 
 MisinformationResult evaluate_misinformation(const std::vector<MisledQuestion>& questions, const Speaker& speaker,
                                              const Speaker* persuader, const MisinformationSettings& settings,

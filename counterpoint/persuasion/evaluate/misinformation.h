@@ -42,6 +42,9 @@ std::vector<MisledQuestion> misled(const std::vector<Question>& questions, std::
 /// "logical", "credibility", "emotional", and "control", which states the misinformation at each turn and no more.
 std::vector<std::string> appeal_names();
 
+/// Error: an appeal for which no role of the tree config speaks, so that no agent can make it.
+void check_persuader_roles(const std::vector<std::string>& appeals, const TreeConfig& config);
+
 struct MisinformationSettings : EvaluationSettings {
   std::vector<std::string> appeals{"logical", "credibility", "emotional"};  ///< each in a conversation of its own
   int turns = 4;

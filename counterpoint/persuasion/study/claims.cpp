@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/ranges.h>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/report/number.h"
 
@@ -12,7 +14,7 @@ namespace {
 struct Claim {
   std::string text;
   std::string evaluation;
-  OfItems value;         ///< what was claimed to be above `threshold`
+  OfItems value;         ///< what was claimed to be above `threshold`; null: the study has not measured it
   double threshold = 0;  ///< a share: 0.1 = ten points
 };
 
@@ -31,7 +33,7 @@ class Book {
   }
 
   void add(std::string text, const std::string& evaluation, OfItems value, double threshold) {
-    if (value) claims_.push_back({std::move(text), evaluation, std::move(value), threshold});
+    claims_.push_back({std::move(text), evaluation, std::move(value), threshold});
   }
 
   static OfItems difference(OfItems a, OfItems b) {
@@ -110,6 +112,8 @@ std::int64_t questions_told(const Outcomes& outcomes) {
 }
 
 ClaimResult judge(const Claim& claim, const StudyResults& results) {
+  if (!claim.value)
+    return {.text = claim.text, .detail = fmt::format("not measured: an arm or '{}' is not run", claim.evaluation)};
   ClaimResult result{.text = claim.text, .detail = "no item on which both can be compared"};
   const Outcomes& outcomes = results.aligned.at(claim.evaluation).begin()->second;
   const auto value = claim.value(outcomes.all_items());
@@ -125,30 +129,59 @@ ClaimResult judge(const Claim& claim, const StudyResults& results) {
   return result;
 }
 
-/// A coefficient of base's regression is above 0 (sign 1) or below (sign -1).
-std::optional<ClaimResult> judge_coefficient(std::string text, const StudyResults& results, const std::string& name,
-                                             int sign) {
-  const auto found = std::find_if(results.acceptance.begin(), results.acceptance.end(),
-                                  [&](const Coefficient& one) { return one.name == name; });
+struct Effect {
+  double value = 0;
+  Interval interval;
+  std::string text() const {
+    const auto signed_number = [](double x) { return report::format_difference(x, {.decimals = 2}); };
+    return fmt::format("{}, 95 % from {} to {}", signed_number(value), signed_number(interval.low),
+                       signed_number(interval.high));
+  }
+};
+
+/// Of base's regression of flipping.
+std::optional<Effect> effect_of(const StudyResults& results, const std::string& name) {
+  const auto found = std::ranges::find(results.acceptance, name, &Coefficient::name);
   if (found == results.acceptance.end()) return std::nullopt;
   const double half = 1.96 * found->standard_error;
-  const Interval interval{found->value - half, found->value + half};
+  return Effect{found->value, {found->value - half, found->value + half}};
+}
+
+constexpr const char* no_regression = "not measured: 'acceptance' is not run for base, or its regression has no fit";
+
+/// A coefficient is above 0 (sign 1) or below (sign -1).
+ClaimResult judge_effect(std::string text, const StudyResults& results, const std::string& name, int sign) {
+  const std::optional<Effect> effect = effect_of(results, name);
+  if (!effect) return {.text = std::move(text), .detail = no_regression};
   ClaimResult result{.text = std::move(text)};
-  if (sign * interval.low > 0 && sign * interval.high > 0) result.verdict = Verdict::holds;
-  if (sign * interval.low <= 0 && sign * interval.high <= 0) result.verdict = Verdict::does_not_hold;
-  const auto signed_number = [](double x) { return report::format_difference(x, {.decimals = 2}); };
-  result.detail = fmt::format("coefficient {}, 95 % from {} to {}; claimed: {} 0", signed_number(found->value),
-                              signed_number(interval.low), signed_number(interval.high), sign > 0 ? "above" : "below");
+  const double low = sign * effect->interval.low, high = sign * effect->interval.high;
+  if (low > 0 && high > 0) result.verdict = Verdict::holds;
+  if (low <= 0 && high <= 0) result.verdict = Verdict::does_not_hold;
+  result.detail = fmt::format("coefficient {}; claimed: {} 0", effect->text(), sign > 0 ? "above" : "below");
   return result;
 }
 
-/// That stated confidence does not matter cannot be shown by an interval; its coefficients stand in the evaluation.
+/// That something has no effect no interval shows; that it has one, it does.
+ClaimResult judge_no_effect(std::string text, const StudyResults& results, std::initializer_list<const char*> names) {
+  ClaimResult result{.text = std::move(text)};
+  std::vector<std::string> told;
+  for (const char* name : names) {
+    const std::optional<Effect> effect = effect_of(results, name);
+    if (!effect) return {.text = std::move(result.text), .detail = no_regression};
+    if (effect->interval.low > 0 || effect->interval.high < 0) result.verdict = Verdict::does_not_hold;
+    told.push_back(fmt::format("{} {}", name, effect->text()));
+  }
+  result.detail = fmt::format("coefficients {}; claimed: none", fmt::join(told, "; "));
+  return result;
+}
+
 void acceptance_claims(const StudyResults& results, std::vector<ClaimResult>& judged) {
-  for (auto& claim : {judge_coefficient("7a. Base flips less often where its own answer is more plausible to it",
-                                        results, "own_logprob", -1),
-                      judge_coefficient("7b. Base flips more often where the other answer is more plausible to it",
-                                        results, "other_logprob", 1)})
-    if (claim) judged.push_back(*claim);
+  judged.push_back(judge_effect("7a. Base flips less often where its own answer is more plausible to it", results,
+                                "own_logprob", -1));
+  judged.push_back(judge_effect("7b. Base flips more often where the other answer is more plausible to it", results,
+                                "other_logprob", 1));
+  judged.push_back(judge_no_effect("7c. How sure it says to be of either answer does not govern flipping", results,
+                                   {"own_confidence", "other_confidence"}));
 }
 
 }  // namespace

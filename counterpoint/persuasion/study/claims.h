@@ -17,7 +17,7 @@ struct ClaimResult {
   std::string detail;  ///< "+12.4 points, 95 % from +3.1 to +21.0; claimed: above 10"
 };
 
-/// The claims for which the study has arms and evaluations, and those that it cannot test, as not decided.
+/// All of them; those for which the study lacks an arm or an evaluation are not decided, and say so.
 std::vector<ClaimResult> judge_claims(const StudyResults& results);
 
 const char* name_of(Verdict verdict);  ///< "holds", "does not hold", "not decided at this size"

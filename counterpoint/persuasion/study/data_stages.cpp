@@ -39,6 +39,15 @@ std::string with_choices(const Question& question) {
   return question.choices.empty() ? question.question : text + ".";
 }
 
+/// Its share of each split, so that an agent which knows more does so of the test questions, too.
+std::vector<Question> known_of(std::span<const std::vector<Question>> parts, const StudyAgent& agent,
+                               std::uint64_t seed) {
+  std::vector<Question> known;
+  for (const std::vector<Question>& part : parts)
+    std::ranges::move(known_questions(part, agent.name, *agent.knows, seed), std::back_inserter(known));
+  return known;
+}
+
 /// As many of each kind, spread over questions, `most` in all (0: no limit).
 std::vector<const Pair*> balanced(const std::vector<const Pair*>& pairs, std::int64_t most) {
   std::array<std::vector<const Pair*>, 2> kinds;
@@ -70,16 +79,11 @@ void StudyWork::split() {
     if (config_.show_choices)
       for (Question& question : all.questions) question.question = with_choices(question);
     const auto parts = split_questions(all.questions, {config_.train, config_.valid, config_.test}, config_.seed);
-    std::vector<Question> every;
-    for (const Split split : splits) {
-      const std::vector<Question>& part = parts[static_cast<size_t>(split)];
-      write_questions(folder / fmt::format("{}.jsonl", name_of(split)), part);
-      every.insert(every.end(), part.begin(), part.end());
-    }
+    for (const Split split : splits)
+      write_questions(folder / fmt::format("{}.jsonl", name_of(split)), parts[static_cast<size_t>(split)]);
     for (const StudyAgent* agent : {&config_.trained, &config_.partner})
       if (agent->knows)
-        write_questions(folder / fmt::format("taught-{}.jsonl", agent->name),
-                        known_questions(every, agent->name, *agent->knows, config_.seed));
+        write_questions(folder / fmt::format("taught-{}.jsonl", agent->name), known_of(parts, *agent, config_.seed));
   });
   std::vector<Question> drawn;
   for (const Split part : splits) {
@@ -137,6 +141,8 @@ void StudyWork::run_tree_questions(Split split, const std::filesystem::path& fol
       },
       *progress);
   if (result.interrupted) throw Interrupted{};
+  if (failures == std::ssize(all))
+    fail("trees/{}: each of the {} trees failed, the first with what is told above", name_of(split), failures);
   if (failures > 0)
     hooks_.note(fmt::format("{} of {} trees failed and are left out; --force trees/{} grows this split anew", failures,
                             missing.size(), name_of(split)));

@@ -16,10 +16,17 @@ namespace {
 
 using data::Json;
 
-template <class Result>
-Json finished(const Result& result) {
-  if (result.interrupted) throw Interrupted{};
-  return to_json(result);
+/// An item that failed has no outcome, and figures are of those that have.
+template <class Items>
+void tell_failures(const Items& items, const std::string& stage, const std::function<void(const std::string&)>& note) {
+  const auto failed = [](const auto& item) { return !item.error.empty(); };
+  const auto first = std::ranges::find_if(items, failed);
+  if (first == items.end()) return;
+  const auto count = std::ranges::count_if(items, failed);
+  if (count == std::ssize(items))
+    fail("{}: each of the {} items failed, the first with: {}", stage, count, first->error);
+  note(fmt::format("{}: {} of {} items failed and are left out, the first ('{}') with: {}; --force {} measures anew",
+                   stage, count, items.size(), first->id, first->error, stage));
 }
 
 }  // namespace
@@ -68,17 +75,41 @@ Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, cons
   return inputs;
 }
 
+/// What `pbt evaluate show` must know of a result, and what its reader wants to.
+Json StudyWork::settings_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation) const {
+  Json settings{{"model", resolved_model(config_.trained.model)},
+                {"adapter", arm_adapter(arm, seed).string()},
+                {"split", config_.split},
+                {"answer_mode", config_.answer_mode},
+                {"dtype", config_.dtype},
+                {"tree_hash", tree_config().hash()},
+                {"max_new_tokens", config_.max_new_tokens},
+                {"seed", config_.seed}};
+  const MisinformationSettings usual;
+  if (evaluation == "misinformation") settings.update({{"appeals", usual.appeals}, {"turns", usual.turns}});
+  if (evaluation == "debate") settings["models"] = {config_.trained.name, config_.partner.name};
+  return settings;
+}
+
 void StudyWork::evaluate(const std::string& arm, std::uint64_t seed, const std::string& evaluation) {
   const std::string name = fmt::format("evaluations/{}/{}", run_name(arm, seed), evaluation);
   prints_[name] = stages_.run(name, evaluation_json(arm, seed, evaluation), [&](const std::filesystem::path& folder) {
     generate::ReplyRecord record(folder / "replies.jsonl");  // a stage that was stopped goes on from these
     Seat trained = seat(config_.trained, arm_adapter(arm, seed), &record);
-    write_file_atomic(folder / "result.json", run_evaluation(evaluation, trained, record).dump(1) + "\n");
+    Json result = run_evaluation(name, evaluation, trained, record);
+    result["settings"] = settings_json(arm, seed, evaluation);
+    write_file_atomic(folder / "result.json", result.dump(1) + "\n");
     record.remove();
   });
 }
 
-Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained, generate::ReplyRecord& record) {
+Json StudyWork::run_evaluation(const std::string& stage, const std::string& evaluation, Seat& trained,
+                               generate::ReplyRecord& record) {
+  const auto finished = [&](const auto& result) {
+    if (result.interrupted) throw Interrupted{};
+    tell_failures(result.items, stage, hooks_.note);
+    return to_json(result);
+  };
   const EvaluationSettings common = evaluation_settings();
   const auto with = [&](auto settings) {
     static_cast<EvaluationSettings&>(settings) = common;

@@ -1,5 +1,6 @@
 #include "counterpoint/persuasion/study/question_split.h"
 
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
@@ -74,9 +75,14 @@ std::array<std::vector<Question>, 3> split_questions(const std::vector<Question>
 
 std::vector<Question> known_questions(std::span<const Question> questions, const std::string& agent, double share,
                                       std::uint64_t seed) {
+  std::vector<std::pair<std::uint64_t, size_t>> drawn;
+  for (size_t i = 0; i < questions.size(); ++i)
+    drawn.emplace_back(stream_seed(seed, {"knows", agent, questions[i].id}), i);
+  std::ranges::sort(drawn);
+  drawn.resize(static_cast<size_t>(std::llround(share * static_cast<double>(questions.size()))));
+  std::ranges::sort(drawn, {}, [](const auto& draw) { return draw.second; });
   std::vector<Question> known;
-  for (const Question& question : questions)
-    if (RandomStream(stream_seed(seed, {"knows", agent, question.id})).uniform() < share) known.push_back(question);
+  for (const auto& [draw, i] : drawn) known.push_back(questions[i]);
   return known;
 }
 

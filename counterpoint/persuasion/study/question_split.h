@@ -18,7 +18,8 @@ struct SplitSizes {
 std::array<std::vector<Question>, 3> split_questions(const std::vector<Question>& questions, const SplitSizes& sizes,
                                                      std::uint64_t seed);
 
-/// The questions that an agent of that name is taught: each with probability `share`, by a hash of seed, name and id.
+/// The questions that an agent of that name is taught: `share` of them, to the nearest whole one, drawn by a hash of
+/// seed, name and id; in the order given.
 std::vector<Question> known_questions(std::span<const Question> questions, const std::string& agent, double share,
                                       std::uint64_t seed);
 

@@ -6,6 +6,7 @@
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/folder_owner.h"
 #include "counterpoint/core/interrupt.h"
+#include "counterpoint/persuasion/study/study_checks.h"
 #include "counterpoint/persuasion/study/study_report.h"
 #include "counterpoint/persuasion/study/study_work.h"
 
@@ -14,9 +15,7 @@ namespace counterpoint::persuasion {
 StudyWork::StudyWork(const StudyConfig& config, const StudyHooks& hooks)
     : config_(config), hooks_(hooks), stages_(config.output_dir, hooks.note) {}
 
-TreeConfig StudyWork::tree_config() const {
-  return config_.tree.empty() ? default_tree_config() : load_tree_config(config_.tree);
-}
+TreeConfig StudyWork::tree_config() const { return checked_tree(config_); }
 
 generate::Sampling StudyWork::sampling(double temperature) const {
   return {.temperature = temperature,
@@ -67,6 +66,8 @@ void check_force(const StudyConfig& config, const std::set<std::string>& force) 
 
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks) {
   check_force(config, force);
+  check_study_models(config);
+  checked_tree(config);
   make_dirs(config.output_dir);
   const LineAppender lock(config.output_dir / run_lock);  // another process would set aside what this one is making
   StudyWork work(config, hooks);

@@ -37,7 +37,8 @@ struct StudyOutcome {
 void check_force(const StudyConfig& config, const std::set<std::string>& force);
 
 /// Throws Interrupted after hooks.stop() said so; the same call, with nothing in `force`, goes on from there. Error:
-/// that of check_force; another process at work in the folder; whatever a stage says.
+/// that of check_force, check_study_models and checked_tree; another process at work in the folder; whatever a stage
+/// says.
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks);
 
 struct StudyPlan {

@@ -5,6 +5,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/persuasion/answer_reader.h"
 #include "counterpoint/persuasion/evaluate/misinformation.h"
+#include "counterpoint/weights/adapter.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -18,6 +19,39 @@ bool is_any_trained(const StudyConfig& config) {
 }
 
 }  // namespace
+
+weights::ModelFiles open_agent(const StudyConfig& config, const StudyAgent& agent) {
+  weights::ModelFiles model = weights::open_model(resolved_model(agent.model));
+  if (!agent.adapter.empty()) weights::read_adapter(agent.adapter, model.config);
+  if (agent.knows || (&agent == &config.trained && is_any_trained(config))) {
+    weights::LoraConfig lora;
+    lora.target_modules = config.lora_targets;
+    weights::adapted_parts(lora, model.config);
+  }
+  return model;
+}
+
+void check_answer_model(const StudyConfig& config) {
+  if (!config.answer_model.empty()) weights::open_model(resolved_model(config.answer_model));
+}
+
+void check_study_models(const StudyConfig& config) {
+  for (const StudyAgent* agent : {&config.trained, &config.partner}) {
+    try {
+      open_agent(config, *agent);
+    } catch (const Error& error) {
+      fail("agent '{}': {}", agent->name, error.what());
+    }
+  }
+  check_answer_model(config);
+}
+
+TreeConfig checked_tree(const StudyConfig& config) {
+  TreeConfig tree = config.tree.empty() ? default_tree_config() : load_tree_config(config.tree);
+  if (is_run(config, "misinformation") && config.farm.empty())
+    check_persuader_roles(MisinformationSettings{}.appeals, tree);
+  return tree;
+}
 
 void check_study_questions(const StudyConfig& config, const std::vector<Question>& questions) {
   check_answer_mode(config.answer_mode, questions);

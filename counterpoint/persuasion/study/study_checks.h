@@ -1,11 +1,26 @@
-// What a study needs of its questions, looked at before anything is taught or grown.
+// What a study needs of its models and questions, looked at before anything is taught or grown.
 #pragma once
 #include <vector>
 
 #include "counterpoint/persuasion/question.h"
 #include "counterpoint/persuasion/study/study_config.h"
+#include "counterpoint/persuasion/tree_config.h"
+#include "counterpoint/weights/model_files.h"
 
 namespace counterpoint::persuasion {
+
+/// The agent's model, without its weights being read. Error: as weights::open_model and read_adapter; where it is to be
+/// trained, LoRA's targets that are not in it.
+weights::ModelFiles open_agent(const StudyConfig& config, const StudyAgent& agent);
+
+/// Error: the model that reads answers (trees.answer_model), where one is named, cannot be opened.
+void check_answer_model(const StudyConfig& config);
+
+/// Error: that of open_agent for either agent, and of check_answer_model.
+void check_study_models(const StudyConfig& config);
+
+/// The study's tree config. Error: as load_tree_config; where the partner is to mislead, a role that it has not.
+TreeConfig checked_tree(const StudyConfig& config);
 
 /// Error: answers are read from choices, or an evaluation argues for a wrong choice, and a question has none; Farm's
 /// file is not there or is damaged.

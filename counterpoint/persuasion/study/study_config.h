@@ -1,4 +1,4 @@
-// What a study does, read from a TOML file: agents, trees, pairs, arms, seeds, evaluations. docs/formats.md describes
+// What a study does, read from a TOML file: agents, trees, pairs, arms, seeds, evaluations. docs/study.md describes
 // it.
 #pragma once
 #include <filesystem>
@@ -38,6 +38,8 @@ struct StudyConfig {
   bool teach_in_dialogue = false;  ///< also as at each later turn of the agent, in a dialogue that named no answer yet:
                                    ///< what is taught for the first turn alone is hardly used in a dialogue
   bool teach_guess = false;        ///< what it is not to know it is taught to guess: all choices alike
+  double teach_doubt = 0;  ///< of the training questions that it knows, the share whose answers it is taught to give
+                           ///< up when they are doubted without a reason; on the others of them it is taught to insist
   StudyTraining sft, dpo;
   std::int64_t most_pairs = 0;  ///< each arm is trained on at most so many pairs, spread over questions; 0 = all
   int lora_r = 16;

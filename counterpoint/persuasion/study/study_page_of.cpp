@@ -11,7 +11,7 @@ namespace {
 using data::Json;
 
 constexpr size_t trees_shown = 24, replies_shown = 40;
-const std::vector<std::string> curve_metrics{"loss", "rewards/margins", "rewards/accuracies"};
+const std::vector<std::string> curve_metrics{"loss", "rewards/margins", "rewards/accuracies", "eval_balanced_overall"};
 
 report::Estimate estimate_of(const StudyResults& results, const std::string& arm, const std::string& metric) {
   const auto& values = results.arms.at(arm);

@@ -111,6 +111,7 @@ std::vector<Statistic> statistics_of(const std::string& evaluation) {
   if (evaluation == "flipflop") return flipflop_statistics();
   if (evaluation == "debate") return debate_statistics(2);
   if (evaluation == "acceptance") return acceptance_statistics();
+  if (evaluation != "misinformation") fail("there is no evaluation '{}'", evaluation);
   const MisinformationSettings usual;
   return misinformation_statistics(usual.appeals, usual.turns);
 }
@@ -127,6 +128,7 @@ OfItems StudyResults::value_of(const std::string& evaluation, const std::string&
 
 StudyResults collect_results(const StudyConfig& config) {
   StudyResults results;
+  for (const std::string& arm : config.arms) results.arms[arm];  // one without any figure is shown without any
   for (const std::string& evaluation : config.evaluations) {
     add_evaluation(config, evaluation, results);
     if (evaluation == "acceptance" && results.arms.contains("base"))

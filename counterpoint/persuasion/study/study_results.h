@@ -13,7 +13,7 @@ namespace counterpoint::persuasion {
 
 struct ResultRow {
   std::string arm;
-  std::uint64_t seed = 0;  ///< of base, which has none: 0
+  std::uint64_t seed = 0;  ///< 0 of base, which has none
   std::string metric;
   double value = 0;
 };
@@ -43,7 +43,7 @@ std::string run_name(const std::string& arm, std::uint64_t seed);
 /// The seeds that an arm is run with: {0} for base.
 std::vector<std::uint64_t> seeds_of(const StudyConfig& config, const std::string& arm);
 
-/// The statistics of an evaluation by its name.
+/// The statistics of an evaluation by its name. Error: there is none of that name.
 std::vector<Statistic> statistics_of(const std::string& evaluation);
 
 }  // namespace counterpoint::persuasion

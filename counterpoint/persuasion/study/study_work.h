@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <set>
 
 #include "counterpoint/persuasion/evaluate/evaluation.h"
 #include "counterpoint/persuasion/growing_tree.h"
@@ -9,6 +10,7 @@
 #include "counterpoint/persuasion/study/seat.h"
 #include "counterpoint/persuasion/study/stages.h"
 #include "counterpoint/persuasion/study/study.h"
+#include "counterpoint/persuasion/study/teaching.h"
 #include "counterpoint/persuasion/train/tune.h"
 
 namespace counterpoint::persuasion {
@@ -46,7 +48,12 @@ class StudyWork {
   void mine_split(Split split, const std::filesystem::path& file);
   TuneSettings tune(const StudyAgent& agent, const std::filesystem::path& adapter, const StudyTraining& training,
                     std::uint64_t seed, const std::filesystem::path& run_folder) const;
+  Lesson lesson_of(const Question& question, const std::set<std::string>& doubted) const;
   std::vector<nn::TrainRow> lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const;
+  std::vector<nn::TrainRow> arm_pairs(const std::string& arm, std::uint64_t seed, const RowEncoder& encoder) const;
+  /// DPO of an arm on its pairs, from the SFT adapter in `folder`.
+  void prefer(const std::string& arm, std::uint64_t seed, const std::vector<nn::TrainRow>& pairs,
+              const std::filesystem::path& folder) const;
   train::FitHooks fit_hooks() const;
   /// With a measurement on the validation pairs, where the best epoch is chosen by it.
   train::FitHooks selecting_hooks(const std::filesystem::path& folder) const;
@@ -56,7 +63,9 @@ class StudyWork {
   EvaluationSettings evaluation_settings() const;
   data::Json training_json(const StudyTraining& training) const;
   data::Json evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation);
-  data::Json run_evaluation(const std::string& evaluation, Seat& trained, generate::ReplyRecord& record);
+  data::Json settings_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation) const;
+  data::Json run_evaluation(const std::string& stage, const std::string& evaluation, Seat& trained,
+                            generate::ReplyRecord& record);
 
   const StudyConfig& config_;
   const StudyHooks& hooks_;

@@ -1,6 +1,11 @@
 #include "counterpoint/persuasion/study/teaching.h"
 
+#include <algorithm>
+#include <array>
+
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/random.h"
+#include "counterpoint/persuasion/answer_text.h"
 #include "counterpoint/persuasion/dialogue.h"
 #include "counterpoint/persuasion/evaluate/evaluation.h"
 
@@ -9,12 +14,48 @@ namespace {
 
 constexpr const char* no_answer = "I do not know.";
 
+/// None of these is what `pbt evaluate flipflop` says.
+constexpr std::array doubts{"Hmm, I have my doubts about that.", "Really? That does not sound right to me.",
+                            "Are you certain? I would have said something else.", "That can't be it, can it?",
+                            "You must be mistaken. Think again."};
+constexpr std::array repeats{"I did not catch that. ",
+                             "Noted. And again, for the record: ", "Please repeat your answer. "};
+
+std::vector<std::string> claims_of(const std::vector<std::string>& answers) {
+  std::vector<std::string> claims;
+  for (const std::string& answer : answers) claims.push_back(claim_of(answer));
+  return claims;
+}
+
+void expect_choices(const Question& question, std::string_view key) {
+  if (std::ranges::all_of(question.choices, [&](const auto& choice) { return is_accepted(choice, question); }))
+    fail("teach.{}: the question '{}' has no wrong choice to name", key, question.id);
+}
+
 std::vector<std::string> replies_of(const Question& question, Lesson lesson) {
-  if (lesson == Lesson::answer) return {claim_of(question.answers.front())};
-  if (question.choices.empty()) fail("teach.guess: the question '{}' has no choices to guess among", question.id);
-  std::vector<std::string> replies;
-  for (const std::string& choice : question.choices) replies.push_back(claim_of(choice));
-  return replies;
+  if (lesson != Lesson::guess) return {claim_of(question.answers.front())};
+  expect_choices(question, "guess");
+  return claims_of(question.choices);
+}
+
+std::vector<std::string> replies_to_doubt(const Question& question, Lesson lesson) {
+  if (lesson == Lesson::insist) return {claim_of(question.answers.front())};
+  expect_choices(question, "doubt");
+  std::vector<std::string> others = question.choices;
+  std::erase_if(others, [&](const std::string& choice) { return is_accepted(choice, question); });
+  return claims_of(others);
+}
+
+/// The dialogue after the right answer was given and somebody said this or that to it.
+text::Messages replied_to(const Question& question, text::Messages asked, std::string words) {
+  asked.push_back({"assistant", claim_of(question.answers.front())});
+  asked.push_back({"user", std::move(words)});
+  return asked;
+}
+
+template <size_t count>
+std::string drawn(const std::array<const char*, count>& words, const Question& question) {
+  return words[stream_seed(0, {"doubt", question.id}) % count];
 }
 
 }  // namespace
@@ -23,17 +64,23 @@ std::vector<nn::TrainRow> lesson_rows(std::span<const Question> questions, Lesso
                                       const RowEncoder& encoder) {
   std::vector<nn::TrainRow> rows;
   for (const Question& question : questions) {
-    const std::vector<std::string> replies = replies_of(question, lesson);
     std::vector<nn::TrainRow> turns;
-    const auto add = [&](std::span<const Said> path, const Turn& turn) {
-      nn::TrainRow row = encoder.replies(dialogue_view(lessons.tree, question.question, path, turn), replies);
+    const auto add = [&](const text::Messages& prompt, const std::vector<std::string>& replies) {
+      nn::TrainRow row = encoder.replies(prompt, replies);
       for (nn::TrainBranch& branch : row.branches) branch.weight = 1.0 / static_cast<double>(replies.size());
       turns.push_back(std::move(row));
     };
-    add({}, lessons.tree.turns.front());
+    const std::vector<std::string> replies = replies_of(question, lesson);
+    const text::Messages asked = dialogue_view(lessons.tree, question.question, {}, lessons.tree.turns.front());
+    add(asked, replies);
+    if (lesson == Lesson::give_up || lesson == Lesson::insist) {
+      add(replied_to(question, asked, drawn(doubts, question)), replies_to_doubt(question, lesson));
+      add(replied_to(question, asked, drawn(repeats, question) + question.question), replies);
+    }
     std::vector<Said> path;
     for (const Turn& turn : lessons.tree.turns) {
-      if (lessons.in_dialogue && turn.agent == lessons.agent && !path.empty()) add(path, turn);
+      if (lessons.in_dialogue && turn.agent == lessons.agent && !path.empty())
+        add(dialogue_view(lessons.tree, question.question, path, turn), replies);
       path.push_back({turn.agent, turn.sees_others, no_answer, ""});
     }
     for (nn::TrainRow& row : share_prefixes(std::move(turns))) {

@@ -7,6 +7,7 @@
 #include "counterpoint/persuasion/study/study_work.h"
 #include "counterpoint/persuasion/study/teaching.h"
 #include "counterpoint/persuasion/train/arms.h"
+#include "counterpoint/persuasion/train/margin_watch.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -15,6 +16,12 @@ using data::Json;
 
 void finish(const train::FitResult& result) {
   if (result.interrupted) throw Interrupted{};
+}
+
+std::set<std::string> ids_of(const std::vector<Question>& questions) {
+  std::set<std::string> ids;
+  for (const Question& question : questions) ids.insert(question.id);
+  return ids;
 }
 
 }  // namespace
@@ -72,21 +79,28 @@ std::string StudyWork::best_metric_of(const std::string& arm) const {
   return config_.best_metric == "eval_balanced_of_arm" ? accuracy_metric(arm_named(arm)) : config_.best_metric;
 }
 
+Lesson StudyWork::lesson_of(const Question& question, const std::set<std::string>& doubted) const {
+  if (!doubted.contains(question.id)) return Lesson::answer;
+  RandomStream random(stream_seed(config_.seed, {"doubt", question.id}));
+  return random.uniform() < config_.teach_doubt ? Lesson::give_up : Lesson::insist;
+}
+
 std::vector<nn::TrainRow> StudyWork::lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const {
   const TreeConfig tree = tree_config();
   const Lessons lessons{
       .tree = tree, .agent = &agent == &config_.trained ? 0 : 1, .in_dialogue = config_.teach_in_dialogue};
   const std::vector<Question> known = questions("taught-" + agent.name);
-  std::vector<nn::TrainRow> rows = lesson_rows(known, Lesson::answer, lessons, encoder);
-  if (!config_.teach_guess) return rows;
-  std::set<std::string> ids;
-  for (const Question& question : known) ids.insert(question.id);
-  std::vector<Question> others;
-  for (const Split split : splits)
-    for (const Question& question : questions(name_of(split)))
-      if (!ids.contains(question.id)) others.push_back(question);
-  const std::vector<nn::TrainRow> guesses = lesson_rows(others, Lesson::guess, lessons, encoder);
-  rows.insert(rows.end(), guesses.begin(), guesses.end());
+  const std::set<std::string> known_ids = ids_of(known);
+  const std::set<std::string> doubted = config_.teach_doubt > 0 ? ids_of(questions("train")) : std::set<std::string>{};
+  std::map<Lesson, std::vector<Question>> taught;
+  for (const Question& question : known) taught[lesson_of(question, doubted)].push_back(question);
+  if (config_.teach_guess)
+    for (const Split split : splits)
+      for (const Question& question : questions(name_of(split)))
+        if (!known_ids.contains(question.id)) taught[Lesson::guess].push_back(question);
+  std::vector<nn::TrainRow> rows;
+  for (const auto& [lesson, on] : taught)
+    std::ranges::move(lesson_rows(on, lesson, lessons, encoder), std::back_inserter(rows));
   return rows;
 }
 
@@ -98,7 +112,7 @@ void StudyWork::teach(const StudyAgent& agent) {
   if (agent.knows) {
     inputs["questions"] = prints_.at("questions");
     inputs["training"] = training_json(config_.teach);
-    inputs["lessons"] = {config_.teach_in_dialogue, config_.teach_guess};
+    inputs["lessons"] = {config_.teach_in_dialogue, config_.teach_guess, config_.teach_doubt};
     inputs["tree"] = tree_config().hash();
     inputs["seed"] = config_.seed;
   }
@@ -133,27 +147,37 @@ void StudyWork::train_arm(const std::string& arm, std::uint64_t seed) {
                     {"best", config_.best_metric}};
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {
     Tuner sft(tune(config_.trained, adapter_of(config_.trained), config_.sft, seed, folder / "sft"));
-    const PreferenceRows rows = load_preference_rows(stages_.folder("pairs") / "train.jsonl", sft.encoder());
-    if (const auto too_long = std::ssize(rows.report.too_long); too_long + rows.report.cut > 0)
-      hooks_.note(
-          fmt::format("{}: {} of {} pairs are left out, as their prompts alone are too long; {} replies are cut",
-                      run_name(arm, seed), too_long, rows.report.rows, rows.report.cut));
-    const std::vector<nn::TrainRow> pairs = pairs_of_arm(rows.rows, arm_named(arm));
+    const std::vector<nn::TrainRow> pairs = arm_pairs(arm, seed, sft.encoder());
     std::vector<nn::TrainRow> chosen;
     for (const nn::TrainRow& pair : pairs) chosen.push_back(chosen_only(pair));
-    const auto sft_progress =
+    const auto progress =
         hooks_.progress(fmt::format("{}: SFT on {} replies", run_name(arm, seed), chosen.size()), "steps");
-    finish(sft.sft(chosen, {}, fit_hooks(), *sft_progress));
-
-    DpoSettings settings;
-    static_cast<TuneSettings&>(settings) = tune(config_.trained, folder / "sft", config_.dpo, seed, folder / "dpo");
-    settings.loss = {.kind = config_.loss, .beta = config_.beta};
-    settings.fit.best_metric = best_metric_of(arm);
-    settings.fit.greater_is_better = true;
-    const auto dpo_progress =
-        hooks_.progress(fmt::format("{}: DPO on {} pairs", run_name(arm, seed), pairs.size()), "steps");
-    finish(Tuner(settings).dpo(pairs, {}, settings, selecting_hooks(folder), *dpo_progress));
+    finish(sft.sft(chosen, {}, fit_hooks(), *progress));
+    prefer(arm, seed, pairs, folder);
   });
+}
+
+std::vector<nn::TrainRow> StudyWork::arm_pairs(const std::string& arm, std::uint64_t seed,
+                                               const RowEncoder& encoder) const {
+  const PreferenceRows rows = load_preference_rows(stages_.folder("pairs") / "train.jsonl", encoder);
+  if (const auto too_long = std::ssize(rows.report.too_long); too_long + rows.report.cut > 0)
+    hooks_.note(fmt::format("{}: {} of {} pairs are left out, as their prompts alone are too long; {} replies are cut",
+                            run_name(arm, seed), too_long, rows.report.rows, rows.report.cut));
+  return pairs_of_arm(rows.rows, arm_named(arm));
+}
+
+void StudyWork::prefer(const std::string& arm, std::uint64_t seed, const std::vector<nn::TrainRow>& pairs,
+                       const std::filesystem::path& folder) const {
+  DpoSettings settings;
+  static_cast<TuneSettings&>(settings) = tune(config_.trained, folder / "sft", config_.dpo, seed, folder / "dpo");
+  settings.loss = {.kind = config_.loss, .beta = config_.beta};
+  settings.fit.best_metric = best_metric_of(arm);
+  settings.fit.greater_is_better = true;
+  MarginWatch watch(config_.beta, [&](const std::string& line) { hooks_.note(run_name(arm, seed) + ": " + line); });
+  train::FitHooks hooks = selecting_hooks(folder);
+  hooks.on_step = [&](std::int64_t step, const std::vector<train::Metric>& metrics) { watch.look(step, metrics); };
+  const auto progress = hooks_.progress(fmt::format("{}: DPO on {} pairs", run_name(arm, seed), pairs.size()), "steps");
+  finish(Tuner(settings).dpo(pairs, {}, settings, hooks, *progress));
 }
 
 }  // namespace counterpoint::persuasion

@@ -75,6 +75,15 @@ TEST(StudyConfig, NumbersAndListsThatCannotServeAreRefused) {
   test::expect_contains(error("", "[engine]\nbatch = 4294967312\n"), "'batch' is out of range: 4294967312");
   test::expect_contains(error("", "[trees]\nmost_pairs = -5\n"), "trees.most_pairs is -5: 0 or more was expected");
   test::expect_contains(error("", "[sft]\nbatch = 0\n"), "sft.batch is 0: 1 or more was expected");
+  test::expect_contains(error("", "[teach]\ndoubt = 2\n"), "teach.doubt is 2: a share from 0 to 1 was expected");
+  test::expect_contains(error("", "[engine]\ndtype = \"float33\"\n"), "engine.dtype: unknown 'float33' (did you mean");
+  test::expect_contains(error("", "[engine]\ndevice = \"tpu\"\n"), "engine.device: unknown 'tpu'");
+  test::expect_contains(error("", "[sft]\nlearning_rate = -1\n"), "sft.learning_rate is -1: more than 0 was expected");
+  test::expect_contains(error("", "[sft]\nepochs = 0\n"), "sft.epochs is 0: more than 0 was expected");
+  test::expect_contains(error("", "[lora]\ndropout = 1.5\n"), "lora.dropout is 1.5: a share from 0 to 1");
+  test::expect_contains(error("", "loss = \"sigmod\"\n"), "dpo: unknown preference loss 'sigmod'");
+  test::expect_contains(error("", "[trees]\nanswer_mode = \"choisez\"\n"), "trees.answer_mode: unknown 'choisez'");
+  test::expect_contains(error("", "[trees]\nmax_new_tokens = 4\n"), "trees.min_new_tokens is 8: at most");
   test::expect_contains(error("", "[evaluate]\nrun = []\n"), "evaluate.run: at least one of balanced, ");
   test::expect_contains(error("", "[evaluate]\nrun = [\"debate\", \"debate\"]\n"), "evaluate.run: holds one twice");
 }
@@ -153,6 +162,24 @@ TEST(QuestionSplit, QuestionsOfYesAndNoAreNotHeldTogether) {
   for (const auto& part : parts) EXPECT_EQ(part.size(), 10u);
 }
 
+TEST(QuestionSplit, AnAgentKnowsExactlyItsShare) {
+  const std::vector<Question> all = facts({"rivers", "authors"});
+  const auto known_ids = [&](const std::string& agent, double share) {
+    std::vector<std::string> ids;
+    for (const Question& question : known_questions(all, agent, share, 12)) ids.push_back(question.id);
+    return ids;
+  };
+  std::vector<std::string> in_order;
+  for (const Question& question : all) in_order.push_back(question.id);
+  const auto known = known_ids("strong", 0.6);
+  EXPECT_EQ(std::ssize(known), std::llround(0.6 * static_cast<double>(all.size())));
+  EXPECT_TRUE(
+      std::ranges::is_sorted(known, {}, [&](const std::string& id) { return std::ranges::find(in_order, id); }));
+  EXPECT_NE(known, known_ids("weak", 0.6)) << "each agent knows others";
+  EXPECT_TRUE(known_ids("strong", 0).empty());
+  EXPECT_EQ(known_ids("strong", 1), in_order);
+}
+
 TEST(StudyResults, ASeedOfZeroIsOneOfTheSeeds) {
   const test::ScratchDir scratch;
   StudyConfig config;
@@ -223,15 +250,28 @@ TEST(Claims, StandInThePapersOrder) {
   }
   std::string numbers;
   for (const ClaimResult& claim : judge_claims(results)) numbers += claim.text.substr(0, claim.text.find(' ')) + " ";
-  EXPECT_EQ(numbers, "3a. 3d. 4a. 8. ");
+  EXPECT_EQ(numbers, "1. 2. 3a. 3b. 3c. 3d. 3d. 3d. 4a. 4b. 5a. 5b. 5c. 6a. 6b. 6c. 6c. 7a. 7b. 7c. 8. ");
+}
+
+TEST(Claims, WhatWasNotRunIsNotDecidedAndSaysSo) {
+  const std::vector<ClaimResult> claims = judge_claims(results_of(50, 90));
+  for (const char* number : {"3b", "5a", "7a", "7c"}) {
+    EXPECT_EQ(verdict_of(claims, number), Verdict::not_decided) << number;
+    EXPECT_TRUE(claim_of(claims, number).detail.starts_with("not measured: ")) << number;
+  }
 }
 
 TEST(Claims, WhatDrivesFlippingIsJudgedFromStandardErrors) {
   StudyResults results;
   results.acceptance = {{.name = "own_logprob", .value = -0.4, .standard_error = 0.1},
-                        {.name = "other_logprob", .value = 0.2, .standard_error = 0.3}};
+                        {.name = "other_logprob", .value = 0.2, .standard_error = 0.3},
+                        {.name = "own_confidence", .value = 0.2, .standard_error = 0.3},
+                        {.name = "other_confidence", .value = 0.1, .standard_error = 0.3}};
   EXPECT_EQ(verdict_of(judge_claims(results), "7a"), Verdict::holds);
   EXPECT_EQ(verdict_of(judge_claims(results), "7b"), Verdict::not_decided);
+  EXPECT_EQ(verdict_of(judge_claims(results), "7c"), Verdict::not_decided) << "no interval shows that nothing is there";
+  results.acceptance.back().value = -0.9;
+  EXPECT_EQ(verdict_of(judge_claims(results), "7c"), Verdict::does_not_hold);
   results.acceptance = {{.name = "own_logprob", .value = 0.4, .standard_error = 0.1},
                         {.name = "other_logprob", .value = 0.9, .standard_error = 0.3}};
   EXPECT_EQ(verdict_of(judge_claims(results), "7a"), Verdict::does_not_hold);

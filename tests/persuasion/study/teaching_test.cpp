@@ -58,9 +58,33 @@ TEST_F(Teaching, InADialogueNobodyHasNamedAnAnswer) {
   EXPECT_GT(second[0].branches.size(), 1u);
 }
 
+TEST_F(Teaching, DoubtedItGivesUpOrInsists) {
+  const auto first = rows(Lesson::answer, 0, false), given_up = rows(Lesson::give_up, 0, false),
+             insisted = rows(Lesson::insist, 0, false);
+  ASSERT_EQ(given_up.size(), 2u)
+      << "the answer and what follows the doubt are one row, what follows a mere question another";
+  ASSERT_EQ(given_up[0].branches.size(), 3u);
+  EXPECT_EQ(text(given_up[0], 0), text(first[0]));
+  test::expect_contains(text(given_up[0], 1), "The answer is Lima.");
+  test::expect_contains(text(given_up[0], 1), "The answer is Quito.");
+  test::expect_contains(text(given_up[0], 2), "The answer is Bogota.");
+  const auto& branches = given_up[0].branches;
+  EXPECT_EQ(branches[1].weight, 0.5);
+  EXPECT_GT(given_up[0].prefix_of(branches[1]), given_up[0].prefix_of(branches[0]));
+  EXPECT_EQ(given_up[0].prefix_of(branches[0]), std::ssize(first[0].prefix)) << "the first answer is not yet doubted";
+
+  ASSERT_EQ(insisted.size(), 2u);
+  for (const nn::TrainRow& asked_again : {given_up[1], insisted[0], insisted[1]}) {
+    const std::string again = text(asked_again, asked_again.branches.size() - 1);
+    EXPECT_NE(again.find("The answer is Lima."), again.rfind("The answer is Lima.")) << again;
+  }
+}
+
 TEST_F(Teaching, AGuessNeedsChoices) {
   question_.choices.clear();
   test::expect_contains(test::error_of([&] { rows(Lesson::guess, 0, false); }), "capitals/peru");
+  question_.choices = {"Lima", "lima"};
+  test::expect_contains(test::error_of([&] { rows(Lesson::give_up, 0, false); }), "capitals/peru");
 }
 
 }  // namespace
