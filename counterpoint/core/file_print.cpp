@@ -11,12 +11,16 @@ namespace counterpoint {
 namespace fs = std::filesystem;
 namespace {
 
+/// What is read whole: a tenth of a second.
+constexpr std::size_t whole = std::size_t{64} << 20;
+/// Of a larger file.
+constexpr std::size_t block = 4096, blocks = 64;
+
 std::uint64_t print_of_file(const fs::path& path) {
-  constexpr std::size_t block = 4096, blocks = 64;
   const MappedFile file(path);
   const std::string_view bytes(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
   std::string seen = std::to_string(bytes.size());
-  if (bytes.size() <= block * blocks)
+  if (bytes.size() <= whole)
     seen += bytes;
   else
     for (std::size_t i = 0; i < blocks; ++i) seen += bytes.substr(i * (bytes.size() - block) / (blocks - 1), block);

@@ -29,7 +29,7 @@ struct TrainBranch {
 /// token.
 struct TrainRow {
   std::string id;         ///< for messages ("train.jsonl:17")
-  std::uint64_t key = 0;  ///< seeds the row's dropout masks, so that they do not depend on the batch it is in
+  std::uint64_t key = 0;  ///< of the row's dropout masks, so that they do not depend on the batch it is in
   std::vector<text::TokenId> prefix;
   std::vector<TrainBranch> branches;
   std::int64_t tokens() const;
@@ -71,7 +71,8 @@ class LoraTrainer {
   virtual std::vector<RowValues> logprobs(std::span<const TrainRow> rows, bool adapted = true) = 0;
 
   /// Forward, then backward with what `derivatives` returns for the log-probabilities (same shape): gradients are added
-  /// to those already there. `dropout_stream` is mixed with each row's key (a step number).
+  /// to those already there. What is dropped hangs on the options' seed, `dropout_stream` (a step's number) and each
+  /// row's key, so any split of a step's rows gives the same gradient.
   virtual void accumulate(std::span<const TrainRow> rows, std::uint64_t dropout_stream,
                           const Derivatives& derivatives) = 0;
 
@@ -79,11 +80,12 @@ class LoraTrainer {
   /// norm before clipping. Error: a norm that is not finite, naming the tensor.
   virtual double step(double learning_rate, double max_norm) = 0;
 
-  /// "model.layers.0.self_attn.q_proj.lora_A.weight" -> gradient, for tests and messages.
+  /// What is accumulated, by parameter ("model.layers.0.self_attn.q_proj.lora_A.weight"), for tests.
   virtual std::vector<StateTensor> gradients() const = 0;
 
   virtual weights::Adapter adapter() const = 0;
-  /// Replaces the adapter's values; the shapes must be the same. The optimizer's state stays.
+  /// Replaces the adapter's values; the shapes must be the same. A scale that is another than the trained one's goes
+  /// into B, so that the model computes what it does with the given adapter. The optimizer's state stays.
   virtual void set_adapter(const weights::Adapter& adapter) = 0;
 
   /// AdamW's moments by parameter name and the count of steps: all that a resumed run needs besides the adapter.

@@ -35,7 +35,7 @@ class BatchPlan {
 /// 0: no limit.
 struct MicroBatchLimits {
   std::int64_t rows = 0;
-  std::int64_t tokens = 0;  ///< rows x the longest of them: what a padded batch computes
+  std::int64_t tokens = 0;  ///< rows x the longest of them; rows are packed, so fewer are computed
 };
 
 /// Splits a batch, given by the tokens of each row, into parts that are computed one after another; holds indices into

@@ -88,23 +88,17 @@ FoundCheckpoint latest_checkpoint(const fs::path& run_folder, const std::functio
   return found;
 }
 
-void limit_checkpoints(const fs::path& run_folder, int limit, std::optional<std::int64_t> best) {
+void limit_checkpoints(const fs::path& run_folder, int limit) {
   if (limit < 0) fail("the limit of checkpoints is {}; 0 (no limit) or more were expected", limit);
   if (limit == 0) return;
-  std::vector<std::pair<std::int64_t, fs::path>> whole;  // the latest first
+  std::vector<fs::path> whole;  // the latest first
   for (const auto& [step, folder] : checkpoints_in(run_folder)) {
     if (is_finished(folder))
-      whole.emplace_back(step, folder);
+      whole.push_back(folder);
     else if (!whole.empty())
       delete_checkpoint(folder);
   }
-  std::ptrdiff_t surplus = std::ssize(whole) - limit;
-  for (size_t i = whole.size(); i > 1 && surplus > 0; --i) {
-    const auto& [step, folder] = whole[i - 1];
-    if (step == best) continue;
-    delete_checkpoint(folder);
-    --surplus;
-  }
+  for (; std::ssize(whole) > limit; whole.pop_back()) delete_checkpoint(whole.back());
 }
 
 }  // namespace counterpoint::train

@@ -34,8 +34,7 @@ FoundCheckpoint latest_checkpoint(const std::filesystem::path& run_folder,
                                   const std::function<void(const std::filesystem::path&)>& check);
 
 /// Deletes the oldest checkpoints until `limit` are left (0: no limit), and unfinished ones that are older than the
-/// newest. Neither the newest nor that of step `best` is deleted, even where that leaves one more than `limit`.
-void limit_checkpoints(const std::filesystem::path& run_folder, int limit,
-                       std::optional<std::int64_t> best = std::nullopt);
+/// newest.
+void limit_checkpoints(const std::filesystem::path& run_folder, int limit);
 
 }  // namespace counterpoint::train

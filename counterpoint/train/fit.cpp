@@ -1,5 +1,7 @@
 #include "counterpoint/train/fit.h"
 
+#include <fmt/ranges.h>
+
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -9,11 +11,15 @@
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/train/checkpoint.h"
 #include "counterpoint/train/metrics.h"
+#include "counterpoint/train/run_state.h"
 
 namespace counterpoint::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Rows that a message names.
+constexpr size_t most_named = 5;
 
 double value_of(const std::vector<Metric>& metrics, const std::string& name) {
   std::vector<std::string> names;
@@ -22,6 +28,11 @@ double value_of(const std::vector<Metric>& metrics, const std::string& name) {
     names.push_back(metric.name);
   }
   fail("no metric '{}'{}", name, suggestion(name, names));
+}
+
+std::vector<Metric> joined(std::vector<Metric> metrics, const std::vector<Metric>& more) {
+  metrics.insert(metrics.end(), more.begin(), more.end());
+  return metrics;
 }
 
 class Loop {
@@ -39,32 +50,35 @@ class Loop {
         rate_(settings.schedule) {}
 
   FitResult run() {
-    result_.total_steps = plan_.total_steps();
     resume();
-    MetricLog log(settings_.run_folder, result_.steps > 0 ? std::optional(result_.steps) : std::nullopt);
+    MetricLog log(settings_.run_folder, steps_ > 0 ? std::optional(steps_) : std::nullopt);
     log_ = &log;
-    progress_.update(result_.steps, result_.total_steps, "");
+    progress_.update(steps_, plan_.total_steps(), "");
     try {
       train();
     } catch (const Interrupted&) {
-      return interrupt();
+      save();
+      progress_.finish();
+      return result(/*interrupted=*/true);
     }
     progress_.finish();
     finish();
-    return result_;
+    return result(/*interrupted=*/false);
   }
 
  private:
   void train() {
-    if (result_.steps == 0 && hooks_.evaluate && !settings_.best_metric.empty()) measure();
-    if (unmeasured_) measure();
-    while (result_.steps < result_.total_steps && !ended_) {
+    if (steps_ == 0 && hooks_.evaluate && !settings_.best_metric.empty()) measure();
+    if (state_.unmeasured) measure();
+    while (!at_end() && !state_.stopped_early) {
       step();
       const bool measured = evaluation_due() && measure();
       if (save_due(measured)) save();
-      if (hooks_.stop && hooks_.stop() && result_.steps < result_.total_steps) throw Interrupted{};
+      if (hooks_.stop && hooks_.stop() && !at_end()) throw Interrupted{};
     }
   }
+
+  bool at_end() const { return steps_ >= plan_.total_steps(); }
 
   void resume() {
     FoundCheckpoint found = latest_checkpoint(settings_.run_folder);
@@ -73,23 +87,15 @@ class Loop {
     const Checkpoint checkpoint = read_checkpoint(*found.folder, model_);
     trainer_.set_adapter(checkpoint.adapter);
     trainer_.set_optimizer_state(checkpoint.optimizer);
-    result_.steps = checkpoint.step;
+    steps_ = checkpoint.step;
     saved_ = checkpoint.step;
-    const data::Json& state = checkpoint.state;
-    if (state.contains("best_step")) {
-      result_.best_step = state.at("best_step").get<std::int64_t>();
-      result_.best_value = state.at("best_value").get<double>();
-    }
-    without_gain_ = state.value("evaluations_without_gain", 0);
-    ended_ = result_.stopped_early = state.value("stopped_early", false);
-    unmeasured_ = state.value("unmeasured", false);
-    seen_tokens_ = state.value("num_tokens", std::int64_t{0});
-    note(fmt::format("going on from {} ({} of {} steps)", found.folder->string(), result_.steps, result_.total_steps));
+    state_ = RunState::from_json(checkpoint.state);
+    note(fmt::format("going on from {} ({} of {} steps)", found.folder->string(), steps_, plan_.total_steps()));
   }
 
   void step() {
     const Clock::time_point begun = Clock::now();
-    const std::vector<size_t> batch = batch_of(result_.steps);
+    const std::vector<size_t> batch = batch_of(steps_);
     std::vector<std::int64_t> tokens;
     for (const size_t example : batch) tokens.push_back(tokens_of(example));
     objective_.begin(batch);
@@ -98,22 +104,26 @@ class Loop {
       for (const size_t index : part) chosen.push_back(batch[index]);
       compute(chosen);
     }
-    const double rate = rate_.at(result_.steps);
-    std::vector<Metric> metrics = objective_.finish();
-    const double norm = named_step([&] { return trainer_.step(rate, settings_.max_grad_norm); });
-    ++result_.steps;
-    seen_tokens_ += sequence_tokens(batch);
-    metrics.insert(metrics.end(), {{"grad_norm", norm},
-                                   {"learning_rate", rate},
-                                   {"num_tokens", static_cast<double>(seen_tokens_)},
-                                   {"epoch", plan_.epochs_after(result_.steps)}});
-    if (result_.steps % settings_.logging_steps == 0 || result_.steps == result_.total_steps)
-      log_->write(result_.steps, metrics);
-    if (hooks_.on_step) hooks_.on_step(result_.steps, metrics);
+    const double rate = rate_.at(steps_);
+    const std::vector<Metric> metrics = objective_.finish();
+    const double norm = optimizer_step(rate, batch);
+    ++steps_;
+    state_.tokens += sequence_tokens(batch);
+    tell(metrics, {{"grad_norm", norm},
+                   {"learning_rate", rate},
+                   {"num_tokens", static_cast<double>(state_.tokens)},
+                   {"epoch", plan_.epochs_after(steps_)}});
     computed_tokens_ += std::accumulate(tokens.begin(), tokens.end(), std::int64_t{0});
     in_steps_ += Clock::now() - begun;
-    progress_.update(result_.steps, result_.total_steps,
+    progress_.update(steps_, plan_.total_steps(),
                      fmt::format("loss {:.4f}, {:.0f} tokens/s", value_of(metrics, "loss"), tokens_per_second()));
+  }
+
+  /// `metrics` are averaged over the steps that a line of the log stands for, `last` are those of its last step.
+  void tell(const std::vector<Metric>& metrics, const std::vector<Metric>& last) {
+    state_.unlogged.add(metrics);
+    if (steps_ % settings_.logging_steps == 0 || at_end()) log_->write(steps_, joined(state_.unlogged.take(), last));
+    if (hooks_.on_step) hooks_.on_step(steps_, joined(metrics, last));
   }
 
   std::vector<size_t> batch_of(std::int64_t step) const {
@@ -142,89 +152,102 @@ class Loop {
   void compute(const std::vector<size_t>& chosen) {
     std::vector<nn::TrainRow> rows;
     for (const size_t example : chosen) rows.insert(rows.end(), examples_[example].begin(), examples_[example].end());
-    trainer_.accumulate(rows, static_cast<std::uint64_t>(result_.steps), [&](const std::vector<nn::RowValues>& values) {
-      check_finite(rows, values);
-      return objective_.derivatives(chosen, values);
+    trainer_.accumulate(rows, static_cast<std::uint64_t>(steps_), [&](const std::vector<nn::RowValues>& logprobs) {
+      check_finite("log-probabilities", rows, logprobs);
+      std::vector<nn::RowValues> slopes = objective_.derivatives(chosen, logprobs);
+      check_finite("derivatives of the loss", rows, slopes);
+      return slopes;
     });
   }
 
-  void check_finite(const std::vector<nn::TrainRow>& rows, const std::vector<nn::RowValues>& values) const {
+  void check_finite(const char* what, const std::vector<nn::TrainRow>& rows,
+                    const std::vector<nn::RowValues>& values) const {
     if (const auto row = first_not_finite(values))
-      fail("step {}: a log-probability of row '{}' is not finite; the last checkpoint is safe", result_.steps + 1,
-           rows[*row].id);
+      fail("step {}: row '{}': its {} are not finite; the last checkpoint is safe", steps_ + 1, rows[*row].id, what);
   }
 
-  template <class Step>
-  double named_step(const Step& step) const {
+  /// A gradient is a sum over the step's rows: which of them is at fault cannot be told.
+  double optimizer_step(double rate, const std::vector<size_t>& batch) {
     try {
-      return step();
+      return trainer_.step(rate, settings_.max_grad_norm);
     } catch (const Error& error) {
-      fail("step {}: {}; the last checkpoint is safe", result_.steps + 1, error.what());
+      fail("step {}: {}: {}; the last checkpoint is safe", steps_ + 1, names_of(batch), error.what());
     }
+  }
+
+  /// "rows 'train.jsonl:3', 'train.jsonl:17' and 78 more".
+  std::string names_of(const std::vector<size_t>& batch) const {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < std::min(most_named, batch.size()); ++i)
+      names.push_back(fmt::format("'{}'", examples_[batch[i]].front().id));
+    const size_t more = batch.size() - names.size();
+    return fmt::format("rows {}{}", fmt::join(names, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
   }
 
   bool evaluation_due() const {
     if (!hooks_.evaluate) return false;
     const std::int64_t every = settings_.eval_steps > 0 ? settings_.eval_steps : plan_.steps_per_epoch();
-    return result_.steps % every == 0 || result_.steps == result_.total_steps;
+    return steps_ % every == 0 || at_end();
   }
 
   bool measure() {
-    unmeasured_ = true;  // should it be interrupted
+    state_.unmeasured = true;  // should it be interrupted
     const std::vector<Metric> metrics = hooks_.evaluate(trainer_);
-    unmeasured_ = false;
-    log_->write(result_.steps, metrics);
-    if (hooks_.on_step) hooks_.on_step(result_.steps, metrics);
-    if (settings_.best_metric.empty()) return true;
-    const double value = value_of(metrics, settings_.best_metric);
-    const bool gained = std::isfinite(value) &&
-                        (!result_.best_value ||
-                         (settings_.greater_is_better ? value > *result_.best_value : value < *result_.best_value));
-    if (gained) {
-      result_.best_value = value;
-      result_.best_step = result_.steps;
-      best_ = trainer_.adapter();
-    }
-    without_gain_ = gained ? 0 : without_gain_ + 1;
-    ended_ = result_.stopped_early = settings_.patience > 0 && without_gain_ >= settings_.patience;
+    state_.unmeasured = false;
+    log_->write(steps_, metrics);
+    if (hooks_.on_step) hooks_.on_step(steps_, metrics);
+    if (!settings_.best_metric.empty()) look_for_gain(value_of(metrics, settings_.best_metric));
     return true;
   }
 
+  void look_for_gain(double value) {
+    const bool gained =
+        std::isfinite(value) &&
+        (!state_.best || (settings_.greater_is_better ? value > state_.best->value : value < state_.best->value));
+    if (gained) {
+      state_.best = {steps_, value};
+      best_ = trainer_.adapter();
+    }
+    state_.without_gain = gained ? 0 : state_.without_gain + 1;
+    state_.stopped_early = settings_.patience > 0 && state_.without_gain >= settings_.patience;
+  }
+
   bool save_due(bool measured) const {
-    if (result_.steps == result_.total_steps || ended_) return true;
-    if (settings_.save_steps > 0) return result_.steps % settings_.save_steps == 0;
-    return hooks_.evaluate ? measured : result_.steps % plan_.steps_per_epoch() == 0;
+    if (at_end() || state_.stopped_early) return true;
+    if (settings_.save_steps > 0) return steps_ % settings_.save_steps == 0;
+    return hooks_.evaluate ? measured : steps_ % plan_.steps_per_epoch() == 0;
   }
 
   void save() {
-    if (saved_ == result_.steps || result_.steps == 0) return;
-    Checkpoint checkpoint{
-        .step = result_.steps, .optimizer = trainer_.optimizer_state(), .adapter = trainer_.adapter()};
-    if (result_.best_step) {
-      checkpoint.state["best_step"] = *result_.best_step;
-      checkpoint.state["best_value"] = *result_.best_value;
-    }
-    checkpoint.state["evaluations_without_gain"] = without_gain_;
-    checkpoint.state["stopped_early"] = result_.stopped_early;
-    checkpoint.state["num_tokens"] = seen_tokens_;
-    if (unmeasured_) checkpoint.state["unmeasured"] = true;
-    if (best_) weights::write_adapter(settings_.run_folder / "best", *std::exchange(best_, std::nullopt));
-    write_checkpoint(settings_.run_folder, checkpoint);
+    if (saved_ == steps_ || steps_ == 0) return;
+    save_best();
+    write_checkpoint(settings_.run_folder, {.step = steps_,
+                                            .state = state_.to_json(),
+                                            .optimizer = trainer_.optimizer_state(),
+                                            .adapter = trainer_.adapter()});
     limit_checkpoints(settings_.run_folder, settings_.save_total_limit);
-    saved_ = result_.steps;
+    saved_ = steps_;
   }
 
-  FitResult interrupt() {
-    save();
-    progress_.finish();
-    result_.interrupted = true;
-    return result_;
+  void save_best() {
+    if (best_) weights::write_adapter(settings_.run_folder / "best", *std::exchange(best_, std::nullopt));
   }
 
   void finish() {
-    if (best_) weights::write_adapter(settings_.run_folder / "best", *std::exchange(best_, std::nullopt));
-    if (result_.best_step) trainer_.set_adapter(weights::read_adapter(settings_.run_folder / "best", model_));
+    save_best();
+    if (state_.best) trainer_.set_adapter(weights::read_adapter(settings_.run_folder / "best", model_));
     weights::write_adapter(settings_.run_folder, trainer_.adapter());
+  }
+
+  FitResult result(bool interrupted) const {
+    FitResult result{.steps = steps_, .total_steps = plan_.total_steps()};
+    if (state_.best) {
+      result.best_step = state_.best->step;
+      result.best_value = state_.best->value;
+    }
+    result.stopped_early = state_.stopped_early;
+    result.interrupted = interrupted;
+    return result;
   }
 
   void note(const std::string& line) const {
@@ -241,13 +264,12 @@ class Loop {
   BatchPlan plan_;
   LearningRate rate_;
   MetricLog* log_ = nullptr;
-  FitResult result_;
+  std::int64_t steps_ = 0;  ///< done
+  RunState state_;
   std::optional<weights::Adapter> best_;  ///< better than what the run folder's `best` holds
   std::optional<std::int64_t> saved_;
-  std::int64_t seen_tokens_ = 0, computed_tokens_ = 0;
+  std::int64_t computed_tokens_ = 0;
   Clock::duration in_steps_{};  ///< without validation
-  int without_gain_ = 0;
-  bool ended_ = false, unmeasured_ = false;
 };
 
 }  // namespace

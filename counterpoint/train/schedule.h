@@ -26,7 +26,6 @@ class LearningRate {
   /// Of the step that follows when `step` steps are done. The first step of a warm-up has the rate 0, as in
   /// transformers.
   double at(std::int64_t step) const;
-  std::int64_t warmup_steps() const { return warmup_; }
 
  private:
   enum class Kind { cosine, linear, constant };

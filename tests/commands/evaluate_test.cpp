@@ -212,6 +212,7 @@ TEST_F(EvaluateCommand, RecordedCountsNeedNoModel) {
 
 TEST_F(EvaluateCommand, WhatCannotWorkIsSaid) {
   EXPECT_EQ(evaluate({"misinformation"}).exit_code, 2);
+  expect_contains(evaluate({"misinformation", "--turns", "100"}).error, "--turns: Value 100 not in range");
   EXPECT_EQ(evaluate({"flipflop"}).exit_code, 2);
   expect_contains(evaluate({"misinformation", "--model", server_.address(), "--questions", "facts"}).error,
                   "'facts' is no file with persuasive texts");

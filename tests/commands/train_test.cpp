@@ -1,7 +1,6 @@
 // pbt train on a tiny model: stages, arms, what goes on and what is refused.
 #include <csignal>
 
-#include "counterpoint/commands/pbt/train_report.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/strings.h"
@@ -124,6 +123,21 @@ TEST_F(TrainCommand, AnotherRunsFolderIsRefusedWithEachDifference) {
   write_file_atomic(dir_ / "full/notes.txt", "mine");
   expect_contains(train({"sft", "--data", at("train.jsonl"), "--model", model_, "--output-dir", at("full")}).error,
                   "holds other files and no config.json");
+}
+
+TEST_F(TrainCommand, AnotherModelAtTheSamePathIsRefused) {
+  fs::copy(model_, dir_ / "model", fs::copy_options::recursive);
+  model_ = at("model");
+  ASSERT_EQ(sft().exit_code, 0);
+  const fs::path weights = dir_ / "model/model.safetensors", config = dir_ / "run/config.json";
+  std::string bytes = read_file(weights);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_file_atomic(weights, bytes);
+  expect_contains(sft().error, "run with other settings: model_print: ");
+  Json earlier = data::read_json(config);
+  earlier["settings"].erase("model_print");
+  write_file_atomic(config, earlier.dump());
+  expect_contains(sft().error, at("run") + " is finished");
 }
 
 TEST_F(TrainCommand, CtrlCSavesAndTheCommandThatIsPrintedGoesOn) {
@@ -256,20 +270,6 @@ TEST_F(TrainCommand, WhatCannotWorkIsSaidBeforeAnythingIsRead) {
   EXPECT_EQ(reference.exit_code, 1);
   expect_contains(reference.error, "unknown reference 'sftt' (did you mean 'sft'?)");
   EXPECT_EQ(dpo().exit_code, 0) << "a run that never began is in nobody's way";
-}
-
-TEST(TrainMargins, AreWarnedOfOnceWhenTheyRunAway) {
-  commands::MarginWatch watch(0.1);
-  testing::internal::CaptureStderr();
-  watch.look(1, {{"loss", 0.1}, {"rewards/margins", 4.9}});
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  testing::internal::CaptureStderr();
-  watch.look(2, {{"rewards/margins", -6.7}});
-  watch.look(3, {{"rewards/margins", 9}});
-  const std::string told = testing::internal::GetCapturedStderr();
-  expect_contains(told, "warning: step 2: chosen and rejected replies are -67 nats apart");
-  expect_contains(told, "--learning-rate");
-  EXPECT_EQ(told.find("step 3"), std::string::npos);
 }
 
 TEST(TrainHelp, FitsOneScreenAndHelpAllHasTheRest) {

@@ -1,5 +1,6 @@
 #include "counterpoint/core/files.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "counterpoint/core/file_print.h"
+#include "counterpoint/core/strings.h"
 #include "tests/support/support.h"
 
 namespace counterpoint {
@@ -168,6 +170,27 @@ TEST(FilePrint, TellsFilesApartByWhatIsInThem) {
   EXPECT_NE(file_print(dir / "m/x"), of_file);
   EXPECT_NE(file_print(dir / "m"), of_folder);
   EXPECT_NE(error_of([&] { file_print(dir / "none"); }), "");
+}
+
+TEST(FilePrint, TellsOneByteInALargeText) {
+  const ScratchDir dir;
+  std::string text(5 << 20, 'a');
+  write_file_atomic(dir / "x", text);
+  const auto before = file_print(dir / "x");
+  for (const size_t at : {size_t{0}, size_t{12'345}, text.size() / 2 + 777, text.size() - 1}) {
+    std::string edited = text;
+    edited[at] = 'b';
+    write_file_atomic(dir / "x", edited);
+    EXPECT_NE(file_print(dir / "x"), before) << at;
+  }
+}
+
+// Recorded replies and a study's stages hang on it.
+TEST(FilePrint, IsTheSameForEver) {
+  const ScratchDir dir;
+  write_file_atomic(dir / "x", "text");
+  EXPECT_EQ(file_print(dir / "x"), stable_hash("4text"));
+  EXPECT_EQ(file_print(dir.path()), stable_hash(fmt::format("x {:016x}\n", stable_hash("4text"))));
 }
 
 TEST(WriteFileAtomic, NeedsAFolderThatMayBeWritten) {

@@ -274,6 +274,44 @@ TEST(LoraTrainer, StoredStateGoesOnBitForBit) {
   }
 }
 
+TEST(LoraTrainer, TheSeedDecidesWhatIsDropped) {
+  const weights::ModelFiles model = model_of("llama");
+  const std::vector<TrainRow> rows = pairs_of(model.config.vocab_size);
+  TrainerOptions options = options_of(/*dropout=*/0.3);
+  const weights::Adapter start = trainer_of(model, options)->adapter();  // whatever the seed
+  const auto gradients = [&](std::uint64_t seed, double dropout) {
+    options.seed = seed;
+    options.lora.dropout = dropout;
+    const auto trainer = open_lora_trainer(model, options);
+    trainer->set_adapter(start);
+    trainer->accumulate(rows, 7, squares);
+    return trainer->gradients();
+  };
+  EXPECT_LT(largest_difference(gradients(1, 0.3), gradients(1, 0.3)), 1e-6);
+  EXPECT_LT(largest_difference(gradients(1, 0), gradients(2, 0)), 1e-6);
+  EXPECT_GT(largest_difference(gradients(1, 0.3), gradients(2, 0.3)), 1e-2);
+}
+
+// A product and a quotient are rounded: 1e-5 of log-probabilities of some units.
+TEST(LoraTrainer, AnAdapterThatIsPutOnKeepsItsScale) {
+  const weights::ModelFiles model = model_of("llama");
+  const std::vector<TrainRow> rows = pairs_of(model.config.vocab_size);
+  TrainerOptions options = options_of();
+  const auto trained = trainer_of(model, options);
+  options.lora.alpha *= 3;
+  options.lora.use_rslora = true;
+  const auto other = trainer_of(model, options);
+  const std::vector<double> before = flat(trained->logprobs(rows)), expected = flat(other->logprobs(rows));
+  trained->set_adapter(other->adapter());
+  const std::vector<double> got = flat(trained->logprobs(rows));
+  double moved = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    EXPECT_NEAR(got[i], expected[i], 1e-5 * (1 + std::abs(expected[i])));
+    moved = std::max(moved, std::abs(got[i] - before[i]));
+  }
+  EXPECT_GT(moved, 1e-2) << "the scale changes nothing: the comparison says nothing";
+}
+
 TEST(LoraTrainer, ClipsToTheNormAndTellsWhatItWas) {
   const weights::ModelFiles model = model_of("llama");
   const std::vector<TrainRow> rows = pairs_of(model.config.vocab_size);

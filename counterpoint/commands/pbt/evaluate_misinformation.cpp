@@ -196,7 +196,7 @@ void declare_misinformation(CLI::App& evaluate) {
       ->check(CLI::IsMember(appeal_names()))
       ->option_text("NAME ..");
   shown_as(command->add_option("--turns", options->turns, "Of persuasion, at most")
-               ->check(CLI::Range(1, 100))
+               ->check(CLI::Range(1, never_persuaded - 1))
                ->capture_default_str(),
            "N");
   command->add_flag("--no-openings", options->no_openings, "The persuader's words do not begin as its role's opening");

@@ -22,7 +22,10 @@ void check_same(const fs::path& file, const std::string& command, const Json& se
   if (!ours) fail("{} is not that of '{}'; choose another folder", file.string(), command);
   // A run that failed before its first checkpoint holds nothing that other settings would spoil.
   if (!train::latest_checkpoint(file.parent_path()).folder) return;
-  const std::vector<std::string> differ = persuasion::differences(config["settings"], settings);
+  Json there = config["settings"];
+  // Earlier versions kept no print of the model's files: nothing tells whether they are others.
+  if (!there.contains("model_print")) there["model_print"] = settings.at("model_print");
+  const std::vector<std::string> differ = persuasion::differences(there, settings);
   if (!differ.empty())
     fail("{} holds a run with other settings: {}. Go on with the same settings or choose another folder",
          file.parent_path().string(), fmt::join(differ, "; "));

@@ -4,12 +4,14 @@
 
 #include "counterpoint/commands/pbt/train_folder.h"
 #include "counterpoint/commands/pbt/train_report.h"
+#include "counterpoint/core/file_print.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/nn/kernels/parallel.h"
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/study/generated_accuracy.h"
+#include "counterpoint/persuasion/train/margin_watch.h"
 
 namespace counterpoint::commands {
 namespace {
@@ -73,6 +75,7 @@ Json settings_json(const Stage& stage, const StageRows& rows) {
   const TrainOptions& options = stage.options;
   const train::FitSettings& fit = options.tune.fit;
   Json json{{"model", fs::absolute(options.tune.model).lexically_normal().string()},
+            {"model_print", fmt::format("{:016x}", file_print(options.tune.model))},
             {"chat_format", options.tune.chat_format},
             {"start", adapter_print(options.tune.adapter)},
             {"train", rows_json(rows.train)},
@@ -134,11 +137,12 @@ std::function<std::vector<train::Metric>(nn::LoraTrainer&)> generated(const Trai
 }
 
 train::FitResult train_stage(const Stage& stage, persuasion::Tuner& tuner, const StageRows& rows) {
-  MarginWatch watch(stage.options.tune.loss.beta);
+  const auto tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+  persuasion::MarginWatch watch(stage.options.tune.loss.beta, tell);
   train::FitHooks hooks{
       .evaluate = generated(stage.options),
       .on_step = [&](std::int64_t step, const std::vector<train::Metric>& metrics) { watch.look(step, metrics); },
-      .note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
+      .note = tell,
       .stop = interrupted};
   LateProgress steps(stage.preference ? "DPO" : "SFT", "steps"), reference("reference", "pairs", true);
   if (!stage.preference) return tuner.sft(rows.train, rows.valid, hooks, steps);

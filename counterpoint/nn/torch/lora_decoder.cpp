@@ -1,5 +1,6 @@
 #include "counterpoint/nn/torch/lora_decoder.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "counterpoint/core/error.h"
@@ -25,8 +26,9 @@ at::Tensor first_a(const weights::LoraPart& part, std::uint64_t seed) {
   return a;
 }
 
-void copy_values(const std::vector<float>& from, const at::Tensor& to) {
-  COUNTERPOINT_ASSERT(std::ssize(from) == to.numel());
+void copy_values(const std::vector<float>& from, const at::Tensor& to, const std::string& name) {
+  if (std::ssize(from) != to.numel())
+    fail("the adapter's {} has {} values, {} were expected", name, from.size(), to.numel());
   const torch::NoGradGuard no_gradients;
   to.copy_(at::from_blob(const_cast<float*>(from.data()), to.sizes(), at::kFloat));
 }
@@ -60,6 +62,19 @@ LoraDecoder::Layer LoraDecoder::sites_of(const TorchLayer& layer, std::int64_t i
     if (const auto part = parts.find(linears[k]->name); part != parts.end()) adapt(sites[k], part->second, seed);
   }
   return {sites[0], sites[1], sites[2], sites[3], sites[4], sites[5], sites[6]};
+}
+
+std::map<std::string, const LoraSite*> LoraDecoder::adapted_sites() const {
+  std::map<std::string, const LoraSite*> adapted;
+  for (const Layer& layer : layers_)
+    for (const LoraSite* site : layer.sites())
+      if (site->a.defined()) adapted[site->matrix->name] = site;
+  return adapted;
+}
+
+bool LoraDecoder::adapts(std::int64_t index) const {
+  const auto sites = layers_[static_cast<size_t>(index)].sites();
+  return std::any_of(sites.begin(), sites.end(), [](const LoraSite* site) { return site->a.defined(); });
 }
 
 void LoraDecoder::adapt(LoraSite& site, const weights::LoraPart& part, std::uint64_t seed) {
@@ -156,7 +171,9 @@ at::Tensor LoraDecoder::logprobs(PackedRows rows, double dropout, bool adapted) 
   const bool recomputes = checkpointing_ && torch::GradMode::is_enabled();
   for (std::int64_t i = 0; i < config_.layers; ++i) {
     const auto compute = [this, i, step](const at::Tensor& input) { return layer(i, input, *step); };
-    x = recomputes ? recompute_backward(x, compute, parameters_.front().second) : compute(x);
+    // Below the first adapted layer nothing is walked back, so nothing needs to be recomputed.
+    const bool walked_back = x.requires_grad() || adapts(i);
+    x = recomputes && walked_back ? recompute_backward(x, compute, parameters_.front().second) : compute(x);
   }
   const at::Tensor wanted =
       frozen_rms_norm(x.index_select(0, step->rows.predictors), weights_.final_norm, config_.rms_norm_eps);
@@ -165,30 +182,28 @@ at::Tensor LoraDecoder::logprobs(PackedRows rows, double dropout, bool adapted) 
 
 weights::Adapter LoraDecoder::adapter() const {
   weights::Adapter adapter{.config = lora_, .parts = weights::adapted_parts(lora_, config_)};
-  for (const Layer& sites : layers_)
-    for (const LoraSite* site :
-         {&sites.query, &sites.key, &sites.value, &sites.output, &sites.gate, &sites.up, &sites.down}) {
-      if (!site->a.defined()) continue;
-      weights::LoraPart& part = adapter.parts.at(site->matrix->name);
-      part.a = values_of(site->a);
-      part.b = values_of(site->b);
-    }
+  for (const auto& [name, site] : adapted_sites()) {
+    weights::LoraPart& part = adapter.parts.at(name);
+    part.a = values_of(site->a);
+    part.b = values_of(site->b);
+  }
   return adapter;
 }
 
 void LoraDecoder::set_adapter(const weights::Adapter& adapter) {
-  const std::map<std::string, at::Tensor> mine(parameters_.begin(), parameters_.end());
-  if (adapter.parts.size() * 2 != mine.size())
-    fail("an adapter of {} matrices was given, {} are trained", adapter.parts.size(), mine.size() / 2);
-  for (const auto& [matrix, part] : adapter.parts)
-    for (const auto& [which, values] : {std::pair{"lora_A", &part.a}, std::pair{"lora_B", &part.b}}) {
-      const auto found = mine.find(parameter_name(matrix, which));
-      if (found == mine.end()) fail("the adapter has '{}', which is not trained here", matrix);
-      if (found->second.numel() != std::ssize(*values))
-        fail("the adapter's {} of '{}' has {} values, {} were expected", which, matrix, values->size(),
-             found->second.numel());
-      copy_values(*values, found->second);
-    }
+  const std::map<std::string, const LoraSite*> mine = adapted_sites();
+  if (adapter.parts.size() != mine.size())
+    fail("an adapter of {} matrices was given, {} are trained", adapter.parts.size(), mine.size());
+  for (const auto& [matrix, part] : adapter.parts) {
+    const auto found = mine.find(matrix);
+    if (found == mine.end()) fail("the adapter has '{}', which is not trained here", matrix);
+    const LoraSite& site = *found->second;
+    copy_values(part.a, site.a, fmt::format("lora_A of '{}'", matrix));
+    copy_values(part.b, site.b, fmt::format("lora_B of '{}'", matrix));
+    if (part.scale == site.scale) continue;
+    const torch::NoGradGuard no_gradients;
+    site.b.mul_(part.scale / site.scale);
+  }
 }
 
 }  // namespace counterpoint::nn

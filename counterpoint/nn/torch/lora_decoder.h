@@ -24,6 +24,7 @@ class LoraDecoder {
  private:
   struct Layer {
     LoraSite query, key, value, output, gate, up, down;
+    std::array<const LoraSite*, 7> sites() const { return {&query, &key, &value, &output, &gate, &up, &down}; }
   };
   struct Step {
     PackedRows rows;
@@ -34,6 +35,8 @@ class LoraDecoder {
   void adapt(LoraSite& site, const weights::LoraPart& part, std::uint64_t seed);
   Layer sites_of(const TorchLayer& layer, std::int64_t index, const std::map<std::string, weights::LoraPart>& parts,
                  std::uint64_t seed);
+  std::map<std::string, const LoraSite*> adapted_sites() const;  ///< by the matrix' name
+  bool adapts(std::int64_t index) const;                         ///< any matrix of the layer
   at::Tensor apply(const LoraSite& site, const at::Tensor& x, const Step& step) const;
   at::Tensor layer(std::int64_t index, const at::Tensor& x, const Step& step) const;
   at::Tensor attention(std::int64_t index, const at::Tensor& x, const Step& step) const;

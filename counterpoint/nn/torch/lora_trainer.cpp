@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/random.h"
 
 namespace counterpoint::nn {
 namespace {
@@ -19,7 +20,11 @@ StateTensor state_tensor(const std::string& name, const at::Tensor& tensor) {
 
 TorchLoraTrainer::TorchLoraTrainer(const weights::ModelFiles& model, const TrainerOptions& options,
                                    const AdamWOptions& adamw, const at::TensorOptions& tensors)
-    : device_(tensors.device()), dropout_(options.lora.dropout), decoder_(model, options, tensors), adamw_(adamw) {
+    : device_(tensors.device()),
+      dropout_(options.lora.dropout),
+      seed_(options.seed),
+      decoder_(model, options, tensors),
+      adamw_(adamw) {
   for (const auto& [name, parameter] : decoder_.parameters()) {
     first_moments_.push_back(at::zeros_like(parameter, at::kFloat).detach());
     second_moments_.push_back(at::zeros_like(parameter, at::kFloat).detach());
@@ -42,7 +47,8 @@ std::vector<RowValues> TorchLoraTrainer::logprobs(std::span<const TrainRow> rows
 
 void TorchLoraTrainer::accumulate(std::span<const TrainRow> rows, std::uint64_t dropout_stream,
                                   const Derivatives& derivatives) {
-  const at::Tensor values = decoder_.logprobs(pack_rows(rows, dropout_stream, device_), dropout_, true);
+  const std::uint64_t dropout_seed = stream_seed(seed_, {"dropout", std::to_string(dropout_stream)});
+  const at::Tensor values = decoder_.logprobs(pack_rows(rows, dropout_seed, device_), dropout_, true);
   const std::vector<RowValues> slopes = derivatives(by_row(rows, values.detach()));
   values.backward(flat_values(rows, slopes).to(values.options()));
 }

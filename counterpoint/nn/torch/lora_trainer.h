@@ -24,6 +24,7 @@ class TorchLoraTrainer final : public LoraTrainer {
 
   at::Device device_;
   double dropout_;
+  std::uint64_t seed_;
   LoraDecoder decoder_;
   AdamWOptions adamw_;
   /// By parameter, in decoder_.parameters()'s order.

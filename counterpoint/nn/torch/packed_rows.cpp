@@ -26,8 +26,8 @@ struct Packer {
     }
   }
 
-  void seed_row(std::uint64_t key, std::uint64_t stream) {
-    RandomStream random(key ^ (stream * 0xD1342543DE82EF95ull));
+  void seed_row(std::uint64_t seed) {
+    RandomStream random(seed);
     while (seeds.size() < tokens.size()) seeds.push_back(static_cast<std::int64_t>(random()));
   }
 };
@@ -66,7 +66,7 @@ at::Tensor block_mask(const std::vector<PackedRow>& places) {
 
 }  // namespace
 
-PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_stream, at::Device device) {
+PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_seed, at::Device device) {
   Packer packer;
   PackedRows packed;
   for (const TrainRow& row : rows) {
@@ -75,7 +75,7 @@ PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_strea
         .first = std::ssize(packer.tokens), .prefix = std::ssize(row.prefix), .positions = {}, .branch_mask = {}};
     for (std::int64_t p = 0; p < place.prefix; ++p) packer.add(row.prefix[static_cast<size_t>(p)], p);
     for (const TrainBranch& branch : row.branches) packer.add_branch(branch, place.first + row.prefix_of(branch));
-    packer.seed_row(row.key, dropout_stream);
+    packer.seed_row(row.key ^ dropout_seed);
     place.length = std::ssize(packer.tokens) - place.first;
     if (!causal(row)) place.branch_mask = mask_of(row, place.prefix, place.length);
     packed.rows.push_back(place);

@@ -26,8 +26,9 @@ struct PackedRows {
   at::Tensor mask;                 ///< [T, T] bool: what each token sees, of all rows together; on a GPU only
 };
 
-/// A branch's last token predicts nothing, so it is left out of T. Error: a row without prefix.
-PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_stream, at::Device device);
+/// A branch's last token predicts nothing, so it is left out of T. `dropout_seed`: a hash, mixed with each row's key.
+/// Error: a row without prefix.
+PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_seed, at::Device device);
 
 /// Values of the trained tokens [N] by row and branch, and back.
 std::vector<RowValues> by_row(std::span<const TrainRow> rows, const at::Tensor& values);

@@ -65,14 +65,14 @@ PreferenceMetrics& PreferenceMetrics::operator+=(const PreferenceMetrics& part) 
   return *this;
 }
 
-std::vector<train::Metric> PreferenceMetrics::named(const std::string& prefix) const {
-  return {{prefix + "loss", loss},
-          {prefix + "rewards/chosen", rewards_chosen},
-          {prefix + "rewards/rejected", rewards_rejected},
-          {prefix + "rewards/accuracies", accuracy},
-          {prefix + "rewards/margins", margin},
-          {prefix + "logps/chosen", logps_chosen},
-          {prefix + "logps/rejected", logps_rejected}};
+std::vector<train::Metric> PreferenceMetrics::named() const {
+  return {{"loss", loss},
+          {"rewards/chosen", rewards_chosen},
+          {"rewards/rejected", rewards_rejected},
+          {"rewards/accuracies", accuracy},
+          {"rewards/margins", margin},
+          {"logps/chosen", logps_chosen},
+          {"logps/rejected", logps_rejected}};
 }
 
 PreferenceLoss::PreferenceLoss(const PreferenceLossSettings& settings) : settings_(settings) {

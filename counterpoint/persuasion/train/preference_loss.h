@@ -52,9 +52,8 @@ struct PreferenceMetrics {
   double margin = 0;                                ///< its reward minus the other's
   double logps_chosen = 0, logps_rejected = 0;
   PreferenceMetrics& operator+=(const PreferenceMetrics& part);
-  /// Under TRL's names: "loss", "rewards/chosen", "rewards/margins", "logps/chosen", ..; TRL puts "eval_" before those
-  /// of a validation.
-  std::vector<train::Metric> named(const std::string& prefix = "") const;
+  /// Under TRL's names: "loss", "rewards/chosen", "rewards/margins", "logps/chosen", ..
+  std::vector<train::Metric> named() const;
 };
 
 struct PreferenceResult {

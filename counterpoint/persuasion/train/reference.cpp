@@ -1,10 +1,11 @@
 #include "counterpoint/persuasion/train/reference.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
-#include "counterpoint/core/strings.h"
 #include "counterpoint/data/jsonl.h"
 
 namespace counterpoint::persuasion {
@@ -17,45 +18,51 @@ constexpr size_t part_rows = 8;
 constexpr size_t start_examples = 8;
 constexpr double start_tolerance = 1e-3;
 
-template <class T>
-std::string_view bytes_of(const std::vector<T>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
-
+/// Eight bytes at a time: weights are gigabytes.
 class Fingerprint {
  public:
-  void add(std::string_view bytes) { state_ = stable_hash(fmt::format("{:016x}{:016x}", state_, stable_hash(bytes))); }
-  std::string text() const { return fmt::format("{:016x}", state_); }
+  explicit Fingerprint(std::uint64_t start = 0) : state_(start) {}
+
+  /// What is added is delimited: ("ab", "c") and ("a", "bc") differ.
+  void add(std::span<const std::byte> bytes) {
+    mix(bytes.size());
+    for (; bytes.size() >= sizeof(std::uint64_t); bytes = bytes.subspan(sizeof(std::uint64_t))) mix(word_of(bytes));
+    if (!bytes.empty()) mix(word_of(bytes));
+  }
+  void add(std::string_view text) { add(std::as_bytes(std::span(text))); }
+  template <class T>
+  void add(const std::vector<T>& values) {
+    add(std::as_bytes(std::span(values)));
+  }
+  std::uint64_t value() const { return state_; }
 
  private:
-  std::uint64_t state_ = 0;
+  static std::uint64_t word_of(std::span<const std::byte> bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), std::min(bytes.size(), sizeof word));
+    return word;
+  }
+  /// A product carries bits upwards alone, so the upper half is brought down.
+  void mix(std::uint64_t word) {
+    state_ = (state_ ^ word) * 0x9E3779B97F4A7C15ull;
+    state_ ^= state_ >> 32;
+  }
+
+  std::uint64_t state_;
 };
 
-std::string fingerprint(const weights::ModelFiles& model, const weights::Adapter* adapter,
-                        std::span<const train::Example> examples, const std::string& dtype) {
+std::uint64_t print_of_weights(const weights::TensorSource& tensors) {
   Fingerprint print;
-  print.add(dtype);
-  for (const std::string& name : model.tensors->names()) {
-    const weights::TensorView view = model.tensors->view(name);
+  for (const std::string& name : tensors.names()) {
+    const weights::TensorView view = tensors.view(name);
     print.add(name);
-    print.add({reinterpret_cast<const char*>(view.bytes.data()), view.bytes.size()});
-    model.tensors->forget(view);
+    print.add(view.bytes);
+    tensors.forget(view);
   }
-  if (adapter)
-    for (const auto& [name, part] : adapter->parts) {
-      print.add(name + fmt::format("{}", part.scale));
-      print.add(bytes_of(part.a));
-      print.add(bytes_of(part.b));
-    }
-  for (const train::Example& example : examples)
-    for (const nn::TrainRow& row : example) {
-      print.add(bytes_of(row.prefix));
-      for (const nn::TrainBranch& branch : row.branches) print.add(bytes_of(branch.tokens));
-    }
-  return print.text();
+  return print.value();
 }
 
-std::optional<std::vector<PairLogprobs>> read_cache(const std::filesystem::path& file, size_t count) {
+std::optional<std::vector<PairLogprobs>> read_kept(const std::filesystem::path& file, size_t count) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     const data::Json json = data::read_json(file);
@@ -68,7 +75,7 @@ std::optional<std::vector<PairLogprobs>> read_cache(const std::filesystem::path&
   }
 }
 
-void write_cache(const std::filesystem::path& file, const std::vector<PairLogprobs>& values) {
+void keep(const std::filesystem::path& file, const std::vector<PairLogprobs>& values) {
   data::Json json = data::Json::array();
   for (const PairLogprobs& pair : values) json.push_back({pair.chosen, pair.rejected});
   make_dirs(file.parent_path());
@@ -104,6 +111,28 @@ void put_on(nn::LoraTrainer& trainer, const weights::Adapter& adapter, const std
 
 }  // namespace
 
+ReferenceFolder::ReferenceFolder(std::filesystem::path folder, const weights::ModelFiles& model)
+    : folder_(std::move(folder)), weights_(print_of_weights(*model.tensors)) {}
+
+std::filesystem::path ReferenceFolder::file_of(const weights::Adapter* adapter,
+                                               std::span<const train::Example> examples,
+                                               const std::string& dtype) const {
+  Fingerprint print(weights_);
+  print.add(dtype);
+  if (adapter)
+    for (const auto& [name, part] : adapter->parts) {
+      print.add(fmt::format("{} {}", name, part.scale));
+      print.add(part.a);
+      print.add(part.b);
+    }
+  for (const train::Example& example : examples)
+    for (const nn::TrainRow& row : example) {
+      print.add(row.prefix);
+      for (const nn::TrainBranch& branch : row.branches) print.add(branch.tokens);
+    }
+  return folder_ / fmt::format("reference-{:016x}.json", print.value());
+}
+
 std::vector<PairLogprobs> reference_logprobs(nn::LoraTrainer& trainer, const weights::ModelFiles& model,
                                              std::span<const train::Example> examples, const Reference& reference,
                                              const std::string& dtype, ProgressSink& progress) {
@@ -116,15 +145,14 @@ std::vector<PairLogprobs> reference_logprobs(nn::LoraTrainer& trainer, const wei
   const weights::Adapter theirs =
       other ? weights::read_adapter(reference.spec.substr(named.size()), model.config) : mine;
   const bool adapted = reference.spec != "base";
-  const std::filesystem::path file =
-      reference.cache_folder /
-      fmt::format("reference-{}.json", fingerprint(model, adapted ? &theirs : nullptr, examples, dtype));
-  if (!reference.cache_folder.empty())
-    if (auto cached = read_cache(file, examples.size())) return *std::move(cached);
+  std::optional<std::filesystem::path> file;
+  if (reference.kept) file = reference.kept->file_of(adapted ? &theirs : nullptr, examples, dtype);
+  if (file)
+    if (auto kept = read_kept(*file, examples.size())) return *std::move(kept);
   if (other) put_on(trainer, theirs, reference.spec);
   std::vector<PairLogprobs> values = compute(trainer, examples, adapted, progress);
   if (other) trainer.set_adapter(mine);
-  if (!reference.cache_folder.empty()) write_cache(file, values);
+  if (file) keep(*file, values);
   return values;
 }
 

@@ -74,7 +74,7 @@ train::FitResult Tuner::dpo(const std::vector<nn::TrainRow>& pairs, const std::v
   const std::vector<Example> examples = pair_examples(pairs, settings.share_prefix),
                              held_out = pair_examples(valid, settings.share_prefix);
   const auto trainer = open_trainer(!settings.disable_dropout);
-  const Reference reference{.spec = settings.reference, .cache_folder = settings_.fit.run_folder};
+  const Reference reference{.spec = settings.reference, .kept = ReferenceFolder(settings_.fit.run_folder, model_)};
   ProgressSink silent;
   const auto of = [&](const std::vector<Example>& of_examples) {
     return reference_logprobs(*trainer, model_, of_examples, reference, settings_.trainer.dtype,

@@ -127,7 +127,50 @@ TEST_F(InBrowser, NothingIsWiderThanAPhone) {
       say('overflow', Math.max(0, page.documentElement.scrollWidth - page.documentElement.clientWidth));
     )");
     expect_contains(drawn.dom, "nodes=7;");
+    expect_contains(drawn.dom, "wide=;");
     expect_contains(drawn.dom, "overflow=0;");
+  }
+}
+
+/// WCAG's contrast of each text with what lies behind it; the rules for the dark hold in every frame if `dark`.
+std::string contrast_script(bool dark) {
+  return fmt::format("const dark = {};", dark) + R"(
+    for (const sheet of page.styleSheets)
+      for (const rule of sheet.cssRules)
+        if (rule.media && rule.media.mediaText.includes('color-scheme: dark')) rule.media.mediaText = dark ? 'all' : 'not all';
+    const view = page.defaultView;
+    const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const part = (c) => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+    const light = ([r, g, b]) => .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+    const behind = (e) => {
+      for (; e; e = e.parentElement) {
+        const colour = numbers(view.getComputedStyle(e).backgroundColor);
+        if (colour.length < 4 || colour[3] > .5) return colour;
+      }
+      return [255, 255, 255];
+    };
+    const faint = new Set();
+    let texts = 0;
+    for (const e of page.querySelectorAll('body *')) {
+      if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) || !e.getClientRects().length) continue;
+      const style = view.getComputedStyle(e), svg = e.namespaceURI.endsWith('svg');
+      if (style.visibility === 'hidden' || e.tagName === 'SCRIPT' || e.tagName === 'STYLE') continue;
+      ++texts;
+      const [a, b] = [light(numbers(svg ? style.fill : style.color)), light(behind(e))].sort((x, y) => y - x);
+      if ((a + .05) / (b + .05) < 4.5) faint.add(`${e.tagName}.${e.getAttribute('class')} ${((a + .05) / (b + .05)).toFixed(1)}`);
+    }
+    say('texts', texts > 100);
+    say('paper', light(numbers(view.getComputedStyle(page.body).backgroundColor)) < .2 ? 'dark' : 'light');
+    say('faint', [...faint].join(' '));
+  )";
+}
+
+TEST_F(InBrowser, TextIsLegibleInTheLightAndInTheDark) {
+  for (const bool dark : {false, true}) {
+    const Drawn drawn = drive_in(*browser_, written(made_up_study()), dir_.path(), 900, contrast_script(dark));
+    expect_contains(drawn.dom, "texts=true;");
+    expect_contains(drawn.dom, dark ? "paper=dark;" : "paper=light;");
+    expect_contains(drawn.dom, "faint=;");
   }
 }
 

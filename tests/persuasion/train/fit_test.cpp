@@ -5,6 +5,7 @@
 #include <set>
 
 #include "counterpoint/core/interrupt.h"
+#include "counterpoint/persuasion/train/objectives.h"
 #include "tests/persuasion/train/tune_runs.h"
 
 namespace counterpoint::test {
@@ -87,6 +88,25 @@ TEST_F(FitTest, AKilledRunGoesOnFromItsLastWholeCheckpoint) {
   expect_contains(notes[2], "checkpoint-4 (4 of 9 steps)");
   run_sft(tune_settings(straight_));
   expect_same_runs(straight_, stopped_, 9);
+}
+
+TEST_F(FitTest, ALineOfTheLogIsTheMeanOfItsSteps) {
+  run_sft(tune_settings(straight_));
+  const std::vector<double> each = metric_of(straight_, "loss"), norms = metric_of(straight_, "grad_norm");
+  const fs::path whole = dir_ / "whole";
+  for (const fs::path& folder : {whole, stopped_}) {
+    persuasion::TuneSettings settings = tune_settings(folder);
+    settings.fit.logging_steps = 4;
+    if (folder == stopped_) run_sft(settings, stopping_after(6));  // between two lines
+    run_sft(settings);
+  }
+  const auto mean = [&](size_t first) {
+    return (each[first] + each[first + 1] + each[first + 2] + each[first + 3]) / 4;
+  };
+  EXPECT_EQ(metric_of(whole, "step"), (std::vector<double>{4, 8, 9}));
+  EXPECT_EQ(metric_of(whole, "loss"), (std::vector<double>{mean(0), mean(4), each[8]}));
+  EXPECT_EQ(metric_of(whole, "grad_norm"), (std::vector<double>{norms[3], norms[7], norms[8]}));
+  expect_same_runs(whole, stopped_, 9);
 }
 
 void expect_close(const std::vector<double>& a, const std::vector<double>& b, double tolerance) {
@@ -222,9 +242,48 @@ TEST_F(FitTest, ValuesThatAreNotFiniteEndTheRunByName) {
   persuasion::TuneSettings settings = tune_settings(straight_);
   settings.fit.schedule = {.kind = "constant", .learning_rate = 1e30};
   const std::string error = error_of([&] { run_sft(settings); });
-  expect_contains(error, "step 2: ");
+  expect_contains(error, "step 2: row '");
   expect_contains(error, "completions.jsonl:");
-  expect_contains(error, "the last checkpoint is safe");
+  expect_contains(error, "': its log-probabilities are not finite; the last checkpoint is safe");
+}
+
+/// SFT whose derivatives are multiplied.
+class Multiplied final : public train::Objective {
+ public:
+  Multiplied(std::span<const train::Example> examples, double factor) : sft_(examples), factor_(factor) {}
+  void begin(std::span<const size_t> examples) override { sft_.begin(examples); }
+  std::vector<nn::RowValues> derivatives(std::span<const size_t> examples,
+                                         const std::vector<nn::RowValues>& logprobs) override {
+    std::vector<nn::RowValues> slopes = sft_.derivatives(examples, logprobs);
+    for (nn::RowValues& row : slopes)
+      for (std::vector<double>& branch : row)
+        for (double& slope : branch) slope *= factor_;
+    return slopes;
+  }
+  std::vector<Metric> finish() override { return sft_.finish(); }
+
+ private:
+  persuasion::SftObjective sft_;
+  double factor_;
+};
+
+TEST_F(FitTest, SoDoDerivativesAndGradients) {
+  std::vector<train::Example> examples;
+  for (nn::TrainRow& row : sft_rows({*model_.tokenizer, *model_.chat_format})) examples.push_back({std::move(row)});
+  const auto error_with = [&](double factor) {
+    const auto trainer = nn::open_lora_trainer(model_, {});
+    Multiplied objective(examples, factor);
+    ProgressSink silent;
+    const train::FitSettings settings{.run_folder = straight_, .batches = {.batch_rows = 8}};
+    return error_of([&] { train::fit(*trainer, model_.config, examples, objective, settings, {}, silent); });
+  };
+  const std::string of_loss = error_with(std::nan(""));
+  expect_contains(of_loss, "step 1: row '");
+  expect_contains(of_loss, "': its derivatives of the loss are not finite; the last checkpoint is safe");
+  const std::string of_gradient = error_with(1e300);  // beyond float32
+  expect_contains(of_gradient, "step 1: rows '");
+  expect_contains(of_gradient, "' and 3 more: the gradient of 'model.layers.0.");
+  expect_contains(of_gradient, "' is not finite; the last checkpoint is safe");
 }
 
 TEST_F(FitTest, WhatCannotBeMeasuredIsRefused) {

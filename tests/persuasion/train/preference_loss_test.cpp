@@ -189,12 +189,6 @@ TEST(PreferenceLoss, WrongSettings) {
   expect_contains(refusal({.sft_weight = -1}), "weight is -1");
 }
 
-TEST(PreferenceLoss, NamesOfAValidation) {
-  const auto named = PreferenceMetrics{}.named("eval_");
-  EXPECT_EQ(named.front().name, "eval_loss");
-  EXPECT_EQ(named[4].name, "eval_rewards/margins");
-}
-
 TEST(SftLoss, CountsTokensAlikeHoweverAStepIsSplit) {
   const std::vector<nn::RowValues> rows = {{{-1, -2, -3}}, {{-10}}};
   const std::vector<RowWeights> ones{{1}, {1}};

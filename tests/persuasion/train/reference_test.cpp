@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 using persuasion::DpoSettings;
 using persuasion::PairLogprobs;
 using persuasion::reference_logprobs;
+using persuasion::ReferenceFolder;
 
 /// Counts what is computed: a value that was kept is not.
 struct Counting : ProgressSink {
@@ -28,15 +29,23 @@ class ReferenceTest : public testing::Test {
   /// What was computed: 0 if it was found.
   int computed(nn::LoraTrainer& trainer, const std::string& spec = "sft", const std::string& dtype = "float32") {
     Counting counting;
-    values_ =
-        reference_logprobs(trainer, model_, examples_, {.spec = spec, .cache_folder = dir_.path()}, dtype, counting);
+    values_ = reference_logprobs(trainer, model_, examples_,
+                                 {.spec = spec, .kept = ReferenceFolder(dir_.path(), model_)}, dtype, counting);
     EXPECT_EQ(values_.size(), examples_.size());
     return counting.updates;
   }
 
+  /// Without a folder in which it might be found.
+  std::vector<PairLogprobs> not_kept(nn::LoraTrainer& trainer, const std::string& spec = "sft") {
+    ProgressSink silent;
+    return reference_logprobs(trainer, model_, examples_, {.spec = spec, .kept = {}}, "float32", silent);
+  }
+
   std::unique_ptr<nn::LoraTrainer> trainer(bool trained) {
-    const weights::Adapter start =
-        weights::read_adapter(tiny_model() / (trained ? "adapter" : "adapter-zero"), model_.config);
+    return trainer(tiny_model() / (trained ? "adapter" : "adapter-zero"));
+  }
+  std::unique_ptr<nn::LoraTrainer> trainer(const fs::path& adapter) {
+    const weights::Adapter start = weights::read_adapter(adapter, model_.config);
     nn::TrainerOptions options;
     options.lora = start.config;
     auto out = nn::open_lora_trainer(model_, options);
@@ -76,14 +85,42 @@ TEST_F(ReferenceTest, OfAnythingElseIsComputedAnew) {
 
 TEST_F(ReferenceTest, AnAdapterByNameIsWhatItIsAndThePolicyStays) {
   const auto fresh = trainer(false), trained = trainer(true);
-  computed(*trained);
-  const std::vector<PairLogprobs> expected = values_;
   const weights::Adapter before = fresh->adapter();
-  computed(*fresh, "adapter:" + trained_adapter().string());
-  for (size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(values_[i].chosen, expected[i].chosen);
+  const std::vector<PairLogprobs> expected = not_kept(*trained),
+                                  got = not_kept(*fresh, "adapter:" + trained_adapter().string());
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(got[i].chosen, expected[i].chosen);
   expect_same_values(before, fresh->adapter());
-  computed(*fresh);
-  EXPECT_NE(values_[0].chosen, expected[0].chosen);
+  EXPECT_NE(not_kept(*fresh)[0].chosen, expected[0].chosen);
+}
+
+TEST_F(ReferenceTest, AnAdapterByNameHasItsOwnScale) {
+  fs::copy(trained_adapter(), dir_ / "scaled", fs::copy_options::recursive);
+  data::Json config = data::read_json(dir_ / "scaled/adapter_config.json");
+  config["lora_alpha"] = 3 * config["lora_alpha"].get<double>();
+  config["use_rslora"] = true;
+  write_file_atomic(dir_ / "scaled/adapter_config.json", config.dump());
+  const auto trained = trainer(true), scaled = trainer(dir_ / "scaled");
+  const std::vector<PairLogprobs> expected = not_kept(*scaled), mine = not_kept(*trained),
+                                  got = not_kept(*trained, "adapter:" + (dir_ / "scaled").string());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(got[i].chosen, expected[i].chosen, 1e-5 * std::abs(expected[i].chosen));
+    EXPECT_NEAR(got[i].rejected, expected[i].rejected, 1e-5 * std::abs(expected[i].rejected));
+  }
+  EXPECT_GT(std::abs(mine[0].chosen - expected[0].chosen), 1e-2) << "the scale changes nothing";
+}
+
+TEST_F(ReferenceTest, OtherWeightsHaveAFileOfTheirOwn) {
+  fs::copy(tiny_model(), dir_ / "model", fs::copy_options::recursive);
+  std::string bytes = read_file(dir_ / "model/model.safetensors");
+  const auto file = [&] {
+    const weights::ModelFiles model = weights::open_model(dir_ / "model");
+    return ReferenceFolder(dir_.path(), model).file_of(nullptr, examples_, "float32");
+  };
+  const fs::path before = file();
+  EXPECT_EQ(file(), before);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);  // of the last weight
+  write_file_atomic(dir_ / "model/model.safetensors", bytes);
+  EXPECT_NE(file(), before);
 }
 
 TEST_F(ReferenceTest, AResumedRunComputesNoneAnew) {
