@@ -19,8 +19,6 @@ class EpisodePlan {
   /// Error: no samples, M > D without replacement.
   explicit EpisodePlan(const EpisodeOptions& options);
 
-  std::int64_t episode_size() const { return options_.episode_size; }
-
   /// The M samples of episode e. Without replacement all episodes together walk through one permutation of the data
   /// after another; an episode that spans two of them never holds a sample twice: what its first part holds comes later
   /// in the second permutation. Each sample is drawn once a pass.

@@ -27,10 +27,9 @@ void copy_checked(torch::Tensor& into, const torch::Tensor& from, const std::str
 FeatureBank::FeatureBank(std::int64_t dataset_size, std::int64_t dim)
     : image_(torch::zeros({dataset_size, dim})),
       text_(torch::zeros({dataset_size, dim})),
-      recorded_at_(torch::full({dataset_size}, -1, torch::kInt64)) {}
+      recorded_(torch::zeros({dataset_size}, torch::kBool)) {}
 
-void FeatureBank::record(const torch::Tensor& samples, const torch::Tensor& h_image, const torch::Tensor& h_text,
-                         std::int64_t step) {
+void FeatureBank::record(const torch::Tensor& samples, const torch::Tensor& h_image, const torch::Tensor& h_text) {
   for (const torch::Tensor& h : {h_image, h_text})
     if (h.dim() != 2 || h.size(0) != samples.numel() || h.size(1) != dim())
       fail("feature bank: features [{}, {}] were expected", samples.numel(), dim());
@@ -39,25 +38,22 @@ void FeatureBank::record(const torch::Tensor& samples, const torch::Tensor& h_im
   check_samples(rows, dataset_size());
   image_.index_copy_(0, rows, h_image.detach().to(torch::kCPU, torch::kFloat32));
   text_.index_copy_(0, rows, h_text.detach().to(torch::kCPU, torch::kFloat32));
-  recorded_at_.index_fill_(0, rows, step);
+  recorded_.index_fill_(0, rows, true);
 }
 
 FeatureBank::Found FeatureBank::find(const torch::Tensor& samples) const {
   const torch::Tensor rows = samples.cpu();
   check_samples(rows, dataset_size());
-  Found found{image_.index_select(0, rows), text_.index_select(0, rows), {}, recorded_at_.index_select(0, rows)};
-  found.absent = (found.recorded_at < 0).nonzero().flatten();
-  return found;
+  return {image_.index_select(0, rows), text_.index_select(0, rows),
+          recorded_.index_select(0, rows).logical_not().nonzero().flatten()};
 }
 
-NamedTensors FeatureBank::tensors() const {
-  return {{"image", image_}, {"text", text_}, {"recorded_at", recorded_at_}};
-}
+NamedTensors FeatureBank::tensors() const { return {{"image", image_}, {"text", text_}, {"recorded", recorded_}}; }
 
 void FeatureBank::restore(const NamedTensors& tensors) {
   copy_checked(image_, named(tensors, "image", "feature bank"), "image");
   copy_checked(text_, named(tensors, "text", "feature bank"), "text");
-  copy_checked(recorded_at_, named(tensors, "recorded_at", "feature bank"), "recorded_at");
+  copy_checked(recorded_, named(tensors, "recorded", "feature bank"), "recorded");
 }
 
 }  // namespace counterpoint::protoclip

@@ -13,28 +13,26 @@ class FeatureBank {
   /// Room for D samples of d_h numbers in each modality, float32 on the CPU: 8 D d bytes.
   FeatureBank(std::int64_t dataset_size, std::int64_t dim);
 
-  /// h_image and h_text [B, d] of the samples [B] int64, at `step`. A later record replaces an earlier one. Called in
-  /// the warm-up too. Error: sizes that differ, a sample outside.
-  void record(const torch::Tensor& samples, const torch::Tensor& h_image, const torch::Tensor& h_text,
-              std::int64_t step);
+  /// h_image and h_text [B, d] of the samples [B] int64. A later record replaces an earlier one. Called in the warm-up
+  /// too. Error: sizes that differ, a sample outside.
+  void record(const torch::Tensor& samples, const torch::Tensor& h_image, const torch::Tensor& h_text);
 
   struct Found {
     torch::Tensor h_image, h_text;  ///< [n, d]; zero in the absent rows
     torch::Tensor absent;           ///< [a] int64: positions within `samples` that were never recorded: forward these
-    torch::Tensor recorded_at;      ///< [n] int64: the step, -1 where absent
   };
   Found find(const torch::Tensor& samples) const;
 
-  std::int64_t dataset_size() const { return recorded_at_.size(0); }
+  std::int64_t dataset_size() const { return recorded_.size(0); }
   std::int64_t dim() const { return image_.size(1); }
 
-  /// "image" and "text" [D, d], "recorded_at" [D]: for a checkpoint. Error of restore: a missing name, other shapes.
+  /// "image" and "text" [D, d], "recorded" [D]: for a checkpoint. Error of restore: a missing name, other shapes.
   NamedTensors tensors() const;
   void restore(const NamedTensors& tensors);
 
  private:
   torch::Tensor image_, text_;  // [D, d]
-  torch::Tensor recorded_at_;   // [D] int64, -1: never
+  torch::Tensor recorded_;      // [D] bool
 };
 
 }  // namespace counterpoint::protoclip

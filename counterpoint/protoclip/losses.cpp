@@ -64,7 +64,8 @@ torch::Tensor both(const BatchFeatures& batch, const PrototypeSide& image, const
 }  // namespace
 
 torch::Tensor prototype_loss(const BatchFeatures& batch, const Prototypes& prototypes, const torch::Tensor& log_scale) {
-  return both(batch, prototypes.image, prototypes.text, log_scale);
+  COUNTERPOINT_ASSERT(prototypes.image && prototypes.text);
+  return both(batch, *prototypes.image, *prototypes.text, log_scale);
 }
 
 torch::Tensor teacher_loss(const BatchFeatures& batch, const Prototypes& prototypes, const torch::Tensor& log_scale) {

@@ -13,7 +13,6 @@ void put(NamedTensors& out, const std::string& name, const KMeansResult& cluster
   out.emplace_back(name + "/labels", clusters.labels);
   out.emplace_back(name + "/sizes", clusters.sizes);
   out.emplace_back(name + "/objective", number(clusters.objective));
-  out.emplace_back(name + "/objectives", torch::tensor(clusters.objectives, torch::kFloat64));
   out.emplace_back(name + "/reseeded", torch::tensor(clusters.reseeded, torch::kInt64));
 }
 
@@ -24,9 +23,6 @@ KMeansResult clusters_of(const NamedTensors& in, const std::string& name) {
   clusters.labels = get("/labels");
   clusters.sizes = get("/sizes");
   clusters.objective = get("/objective").item<double>();
-  const torch::Tensor objectives = get("/objectives").cpu().contiguous();
-  const auto* values = objectives.const_data_ptr<double>();
-  clusters.objectives.assign(values, values + objectives.numel());
   clusters.reseeded = get("/reseeded").item<std::int64_t>();
   return clusters;
 }
@@ -49,27 +45,33 @@ PrototypeSide side_of(const NamedTensors& in, const std::string& name) {
 
 NamedTensors prototype_tensors(const Prototypes& prototypes) {
   NamedTensors out;
-  put(out, "image_clusters", prototypes.image_clusters);
-  put(out, "text_clusters", prototypes.text_clusters);
-  put(out, "image", prototypes.image);
-  put(out, "text", prototypes.text);
-  if (!prototypes.teacher_clusters) return out;
-  put(out, "teacher_clusters", *prototypes.teacher_clusters);
-  put(out, "teacher_image", *prototypes.teacher_image);
-  put(out, "teacher_text", *prototypes.teacher_text);
+  if (prototypes.image_clusters) {
+    put(out, "image_clusters", *prototypes.image_clusters);
+    put(out, "text_clusters", *prototypes.text_clusters);
+    put(out, "image", *prototypes.image);
+    put(out, "text", *prototypes.text);
+  }
+  if (prototypes.teacher_clusters) {
+    put(out, "teacher_clusters", *prototypes.teacher_clusters);
+    put(out, "teacher_image", *prototypes.teacher_image);
+    put(out, "teacher_text", *prototypes.teacher_text);
+  }
   return out;
 }
 
 Prototypes restore_prototypes(const NamedTensors& tensors) {
   Prototypes result;
-  result.image_clusters = clusters_of(tensors, "image_clusters");
-  result.text_clusters = clusters_of(tensors, "text_clusters");
-  result.image = side_of(tensors, "image");
-  result.text = side_of(tensors, "text");
-  if (!has_tensor(tensors, "teacher_clusters/centroids")) return result;
-  result.teacher_clusters = clusters_of(tensors, "teacher_clusters");
-  result.teacher_image = side_of(tensors, "teacher_image");
-  result.teacher_text = side_of(tensors, "teacher_text");
+  if (has_tensor(tensors, "image_clusters/centroids")) {
+    result.image_clusters = clusters_of(tensors, "image_clusters");
+    result.text_clusters = clusters_of(tensors, "text_clusters");
+    result.image = side_of(tensors, "image");
+    result.text = side_of(tensors, "text");
+  }
+  if (has_tensor(tensors, "teacher_clusters/centroids")) {
+    result.teacher_clusters = clusters_of(tensors, "teacher_clusters");
+    result.teacher_image = side_of(tensors, "teacher_image");
+    result.teacher_text = side_of(tensors, "teacher_text");
+  }
   return result;
 }
 

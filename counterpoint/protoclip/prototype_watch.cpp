@@ -54,16 +54,17 @@ void put(std::vector<train::Metric>& out, const std::string& whose, const Cluste
 PrototypeWatch watch_prototypes(const Prototypes& prototypes) {
   const torch::NoGradGuard no_grad;
   PrototypeWatch watch;
-  watch.image = watch_of(prototypes.image_clusters, prototypes.text);  // the images' clusters teach the text
-  watch.text = watch_of(prototypes.text_clusters, prototypes.image);
+  // The images' clusters teach the text.
+  if (prototypes.image_clusters) watch.image = watch_of(*prototypes.image_clusters, *prototypes.text);
+  if (prototypes.text_clusters) watch.text = watch_of(*prototypes.text_clusters, *prototypes.image);
   if (prototypes.teacher_clusters) watch.teacher = watch_of(*prototypes.teacher_clusters, *prototypes.teacher_image);
   return watch;
 }
 
 std::vector<train::Metric> watch_metrics(const PrototypeWatch& watch) {
   std::vector<train::Metric> out;
-  put(out, "image", watch.image);
-  put(out, "text", watch.text);
+  if (watch.image) put(out, "image", *watch.image);
+  if (watch.text) put(out, "text", *watch.text);
   if (watch.teacher) put(out, "teacher", *watch.teacher);
   return out;
 }

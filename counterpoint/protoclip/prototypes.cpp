@@ -41,11 +41,17 @@ void check(const torch::Tensor& h_image, const torch::Tensor& h_text, const torc
            const PrototypeSettings& settings) {
   if (h_image.dim() != 2 || h_image.sizes() != h_text.sizes())
     fail("prototypes: image and text features must both be [M, d], row i of each from sample i");
+  COUNTERPOINT_ASSERT(settings.modalities || teacher.defined());
   if (!teacher.defined()) return;
   if (!settings.back_translation)
     fail("prototypes: an external teacher needs back translation: its space has another dimension than the heads'");
   if (teacher.dim() != 2 || teacher.size(0) != h_image.size(0))
     fail("prototypes: {} rows of the external teacher for {} samples", teacher.size(0), h_image.size(0));
+}
+
+/// Where the last episode had such clusters.
+const KMeansResult* of_last(const Prototypes* previous, std::optional<KMeansResult> Prototypes::*clusters) {
+  return previous && (previous->*clusters) ? &*(previous->*clusters) : nullptr;
 }
 
 }  // namespace
@@ -55,15 +61,17 @@ Prototypes build_prototypes(const torch::Tensor& h_image, const torch::Tensor& h
   check(h_image, h_text, teacher, settings);
   const torch::NoGradGuard no_grad;
   Prototypes result;
-  result.image_clusters = cluster(h_image, settings, "image", previous ? &previous->image_clusters : nullptr);
-  result.text_clusters = cluster(h_text, settings, "text", previous ? &previous->text_clusters : nullptr);
-  result.image = taught_by(result.text_clusters, h_image, settings, settings.target_temperature);
-  result.text = taught_by(result.image_clusters, h_text, settings, settings.target_temperature);
-  if (!teacher.defined()) return result;
-  const bool warm = previous && previous->teacher_clusters;
-  result.teacher_clusters = cluster(teacher, settings, "teacher", warm ? &*previous->teacher_clusters : nullptr);
-  result.teacher_image = taught_by(*result.teacher_clusters, h_image, settings, settings.teacher_temperature);
-  result.teacher_text = taught_by(*result.teacher_clusters, h_text, settings, settings.teacher_temperature);
+  if (settings.modalities) {
+    result.image_clusters = cluster(h_image, settings, "image", of_last(previous, &Prototypes::image_clusters));
+    result.text_clusters = cluster(h_text, settings, "text", of_last(previous, &Prototypes::text_clusters));
+    result.image = taught_by(*result.text_clusters, h_image, settings, settings.target_temperature);
+    result.text = taught_by(*result.image_clusters, h_text, settings, settings.target_temperature);
+  }
+  if (teacher.defined()) {
+    result.teacher_clusters = cluster(teacher, settings, "teacher", of_last(previous, &Prototypes::teacher_clusters));
+    result.teacher_image = taught_by(*result.teacher_clusters, h_image, settings, settings.teacher_temperature);
+    result.teacher_text = taught_by(*result.teacher_clusters, h_text, settings, settings.teacher_temperature);
+  }
   return result;
 }
 

@@ -26,6 +26,7 @@ struct PrototypeSettings {
   double teacher_temperature = -1;   ///< the same for the teacher's targets; the released code has hard labels
   bool back_translation = true;      ///< off: a student is scored against the opposite modality's centroids
   bool normalise = false;            ///< all centroids to length 1, students' and targets'
+  bool modalities = true;            ///< off: the teacher's clusters alone
 };
 
 /// One student's prototypes and targets, e.g. the images': scored against `students`, taught by the text's clusters.
@@ -38,16 +39,15 @@ struct PrototypeSide {
 };
 
 struct Prototypes {
-  KMeansResult image_clusters, text_clusters;
-  std::optional<KMeansResult> teacher_clusters;
-  PrototypeSide image, text;  ///< L_img (taught by the text's clusters) and L_txt (by the images')
+  std::optional<KMeansResult> image_clusters, text_clusters, teacher_clusters;
+  std::optional<PrototypeSide> image, text;  ///< L_img (taught by the text's clusters) and L_txt (by the images')
   std::optional<PrototypeSide> teacher_image, teacher_text;  ///< L_ext
 };
 
-/// Clusters h_image and h_text [M, d_h] (rows L2-normalised by the caller) and, where given, teacher [M, d_ext]; row i
-/// of all is one sample. `previous`: the last episode's prototypes as a warm start. A sample's own target is always
-/// present: labels and centroids come from the same rows. Error: a teacher without back translation (its space has
-/// another dimension), sizes that differ, what kmeans refuses.
+/// Clusters h_image and h_text [M, d_h] (rows L2-normalised by the caller) where the settings say so and teacher
+/// [M, d_ext] where it is given; row i of all is one sample. `previous`: the last episode's prototypes as a warm start.
+/// A sample's own target is always present: labels and centroids come from the same rows. Error: a teacher without back
+/// translation (its space has another dimension), sizes that differ, what kmeans refuses.
 Prototypes build_prototypes(const torch::Tensor& h_image, const torch::Tensor& h_text, const torch::Tensor& teacher,
                             const PrototypeSettings& settings, const Prototypes* previous = nullptr);
 
@@ -70,8 +70,7 @@ struct ClusterWatch {
 };
 
 struct PrototypeWatch {
-  ClusterWatch image, text;
-  std::optional<ClusterWatch> teacher;
+  std::optional<ClusterWatch> image, text, teacher;  ///< of the clusters that there are
 };
 
 PrototypeWatch watch_prototypes(const Prototypes& prototypes);

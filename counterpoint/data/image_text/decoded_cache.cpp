@@ -4,11 +4,11 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
-#include <thread>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/data/image_text/loader.h"
+#include "counterpoint/data/image_text/worker_threads.h"
 
 namespace counterpoint::image_text {
 namespace {
@@ -94,16 +94,19 @@ class Decoding {
  public:
   /// most_bytes: more than that is not kept; 0: no limit.
   Decoding(const PairSet& pairs, int side, int workers, std::int64_t most_bytes, ProgressSink& progress)
-      : pairs_(pairs), side_(side), workers_(workers), most_bytes_(most_bytes), progress_(progress) {}
+      : pairs_(pairs), side_(side), workers_(workers), most_bytes_(most_bytes), progress_(progress) {
+    check_workers(workers);
+  }
 
   /// nullopt: they need more memory than is allowed.
   std::optional<Pictures> pictures(std::size_t first, std::size_t count) {
     Pictures out(count);
     next_ = 0;
-    std::vector<std::thread> threads;
-    for (int i = 1; i < workers_; ++i) threads.emplace_back([&] { work(out, first, false); });
-    work(out, first, true);
-    for (std::thread& thread : threads) thread.join();
+    {
+      const WorkerThreads others(
+          workers_ - 1, [&] { work(out, first, false); }, [this] { stop_ = true; });
+      work(out, first, true);
+    }
     if (failure_) std::rethrow_exception(failure_);
     return too_many() ? std::nullopt : std::optional(std::move(out));
   }
@@ -113,16 +116,17 @@ class Decoding {
 
   void work(Pictures& out, std::size_t first, bool tells) {
     try {
-      for (std::size_t i; !too_many() && (i = next_++) < out.size();) {
+      for (std::size_t i; !stop_ && !too_many() && (i = next_++) < out.size();) {
         out[i] = decoded(first + i);
         bytes_ += static_cast<std::int64_t>(out[i].rgb.size());
         if (tells)
           progress_.update(static_cast<std::int64_t>(first + i) + 1, static_cast<std::int64_t>(pairs_.size()),
                            "decoding");
       }
-    } catch (...) {  // no memory: the thread must not end the program
+    } catch (...) {  // no memory, or the wish to stop: a thread must not end the program
+      stop_ = true;
       const std::lock_guard lock(mutex_);
-      failure_ = std::current_exception();
+      if (!failure_) failure_ = std::current_exception();
     }
   }
 
@@ -140,6 +144,7 @@ class Decoding {
   ProgressSink& progress_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<std::int64_t> bytes_ = 0;
+  std::atomic<bool> stop_ = false;
   std::mutex mutex_;
   std::exception_ptr failure_;
 };

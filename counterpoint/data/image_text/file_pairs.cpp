@@ -92,6 +92,13 @@ PairSet captioned_folder(const fs::path& folder) {
   return PairSet(std::move(pairs), std::move(pictures), left_out(without_caption));
 }
 
+/// Sorted; at any depth.
+std::vector<fs::path> pictures_in(const fs::path& folder) {
+  std::vector<fs::path> files = sorted_entries(fs::recursive_directory_iterator(folder));
+  std::erase_if(files, [](const fs::path& file) { return !is_picture(file) || fs::is_directory(file); });
+  return files;
+}
+
 /// FOLDER/CLASS/picture, also FOLDER/CLASS/any/deeper/picture
 PairSet class_folders(const fs::path& folder) {
   auto pictures = std::make_shared<FilePictures>();
@@ -99,8 +106,7 @@ PairSet class_folders(const fs::path& folder) {
   for (const fs::path& entry : sorted_entries(fs::directory_iterator(folder))) {
     if (!fs::is_directory(entry)) continue;
     const std::string label = replace_all(entry.filename().string(), "_", " ");
-    for (const fs::path& file : sorted_entries(fs::recursive_directory_iterator(entry))) {
-      if (!is_picture(file) || fs::is_directory(file)) continue;
+    for (const fs::path& file : pictures_in(entry)) {
       pairs.push_back({fs::relative(file, folder).string(), {label}, label});
       pictures->files_.push_back(file);
     }
@@ -152,6 +158,21 @@ PairSet open_csv(const fs::path& file, const DataOptions& options) {
     pairs[found->second].captions.push_back(row.cells[caption]);
   }
   return PairSet(std::move(pairs), std::move(pictures), left_out(without_caption));
+}
+
+bool holds_pictures(const fs::path& folder) {
+  if (!fs::is_directory(folder) || fs::exists(folder / "captions.jsonl")) return false;
+  const std::vector<fs::path> entries = sorted_entries(fs::directory_iterator(folder));
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const fs::path& entry) { return is_picture(entry) && !fs::is_directory(entry); });
+}
+
+PairSet open_pictures(const fs::path& folder) {
+  auto pictures = std::make_shared<FilePictures>();
+  pictures->files_ = pictures_in(folder);
+  std::vector<Pair> pairs;
+  for (const fs::path& file : pictures->files_) pairs.push_back({fs::relative(file, folder).string(), {}, ""});
+  return PairSet(std::move(pairs), std::move(pictures));
 }
 
 PairSet open_folder(const fs::path& folder) {

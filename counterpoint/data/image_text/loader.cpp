@@ -5,10 +5,10 @@
 #include <condition_variable>
 #include <exception>
 #include <map>
-#include <thread>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
+#include "counterpoint/data/image_text/worker_threads.h"
 
 namespace counterpoint::image_text {
 namespace {
@@ -62,16 +62,11 @@ class Loader::Crew {
  public:
   Crew(const PairSet& pairs, const LoaderSettings& settings, std::vector<std::vector<Visit>> batches, BadPictures& bad)
       : pairs_(pairs), settings_(settings), batches_(std::move(batches)), bad_(bad) {
-    for (int i = 0; i < std::max(1, settings.workers); ++i) threads_.emplace_back([this] { work(); });
+    check_workers(settings.workers);
+    threads_.emplace(
+        settings.workers, [this] { work(); }, [this] { stop(); });
   }
-  ~Crew() {
-    {
-      const std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    changed_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-  }
+  ~Crew() { stop(); }
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
@@ -87,6 +82,14 @@ class Loader::Crew {
   }
 
  private:
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+  }
+
   void work() {
     for (;;) {
       std::size_t number = 0;
@@ -155,7 +158,7 @@ class Loader::Crew {
   std::size_t taken_ = 0, given_ = 0;
   std::atomic<bool> stop_ = false;
   std::exception_ptr failure_;
-  std::vector<std::thread> threads_;
+  std::optional<WorkerThreads> threads_;  // last: joined before anything that they use goes
 };
 
 Loader::Loader(const PairSet& pairs, const LoaderSettings& settings, std::vector<std::vector<Visit>> batches,

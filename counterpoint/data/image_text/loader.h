@@ -65,7 +65,8 @@ struct LoaderSettings {
 /// Gives the batches in their order, whatever the number of workers.
 class Loader {
  public:
-  /// `pairs` and `bad` outlive the loader.
+  /// `pairs` and `bad` outlive the loader. Error: a number of workers that check_workers refuses, or for which the
+  /// system has no threads.
   Loader(const PairSet& pairs, const LoaderSettings& settings, std::vector<std::vector<Visit>> batches,
          BadPictures& bad);
   ~Loader();
@@ -84,7 +85,8 @@ class Loader {
 std::vector<std::vector<Visit>> batches_in_order(std::size_t samples, std::size_t batch);
 
 /// The set's pictures as decoding for `side` pixels gives them; nothing else is done to them, so that a cache changes
-/// no result. Bad pictures stay as they are in `pairs`. nullptr: they need more than most_bytes (0: no limit).
+/// no result. Bad pictures stay as they are in `pairs`. nullptr: they need more than most_bytes (0: no limit). What
+/// `progress` throws ends the work and is thrown on. Error: as Loader's, of the workers.
 std::shared_ptr<const PictureStore> decoded_in_memory(const PairSet& pairs, int side, int workers,
                                                       std::int64_t most_bytes, ProgressSink& progress);
 

@@ -13,7 +13,7 @@ namespace counterpoint::image_text {
 
 struct Pair {
   std::string key;                    ///< unique within the set: the sample's name
-  std::vector<std::string> captions;  ///< at least one; training draws one a visit
+  std::vector<std::string> captions;  ///< at least one (of open_pictures none); training draws one a visit
   std::string label;                  ///< class name; "" where the set has none
 };
 
@@ -81,6 +81,10 @@ PairSet open_csv(const std::filesystem::path& file, const DataOptions& options);
 /// A folder with captions.jsonl ({"file", "captions", "label"?}) or with one folder a class, whose name is label and
 /// caption.
 PairSet open_folder(const std::filesystem::path& folder);
+/// Whether a folder has pictures right in it and no captions.jsonl: it holds no pairs, but what open_pictures takes.
+bool holds_pictures(const std::filesystem::path& folder);
+/// All pictures in a folder, at any depth, as pairs without captions. Error: none.
+PairSet open_pictures(const std::filesystem::path& folder);
 /// Made-up pictures and captions, for speed tests.
 PairSet synthetic_pairs(std::int64_t size);
 

@@ -26,7 +26,6 @@ std::vector<std::vector<std::int64_t>> in_batches(const std::vector<std::int64_t
 }  // namespace
 
 /// h of these positions of the episode, in eval mode, seen as the training pass will see them: same crop, same caption.
-/// Where the user stops the run, the rest counts as not seen.
 Run::EpisodeFeatures Run::forward(const std::vector<std::int64_t>& positions) {
   const torch::NoGradGuard no_gradients;
   // As many at once as training takes.
@@ -45,7 +44,7 @@ Run::EpisodeFeatures Run::forward(const std::vector<std::int64_t>& positions) {
     all.image.index_copy_(0, rows, part.h_image.cpu());
     all.text.index_copy_(0, rows, part.h_text.cpu());
     all.seen.index_fill_(0, rows, true);
-    if (stopped()) break;
+    stop_if_asked();
   }
   learner_.train(true);
   return all;
@@ -67,7 +66,6 @@ Run::EpisodeFeatures Run::episode_features() {
 
 /// The teacher's row of each sample: of the caption that its visit draws, or of the picture.
 Tensor Run::teacher_rows() const {
-  if (settings_.weights.teacher <= 0) return {};
   if (settings_.teacher_rows == "picture") return data_.teacher->mean_rows_of(samples_);
   std::vector<std::int32_t> captions;
   for (std::int64_t position = 0; position < std::ssize(samples_); ++position)
@@ -96,10 +94,9 @@ data::Json nearest_members(const KMeansResult& clusters, const Tensor& features,
 }
 
 /// Labels of the kept rows, spread over all positions of the episode; the others are never trained on.
-void spread(std::optional<PrototypeSide>& side, const Tensor& kept, std::int64_t positions) {
-  if (!side) return;
-  const Tensor& labels = side->labels;
-  side->labels = torch::zeros({positions}, labels.options()).index_copy_(0, kept.to(labels.device()), labels);
+void spread(PrototypeSide& side, const Tensor& kept, std::int64_t positions) {
+  const Tensor labels = side.labels;
+  side.labels = torch::zeros({positions}, labels.options()).index_copy_(0, kept.to(labels.device()), labels);
 }
 
 }  // namespace
@@ -107,43 +104,52 @@ void spread(std::optional<PrototypeSide>& side, const Tensor& kept, std::int64_t
 /// prototypes.json, for the report: which samples lie nearest to each prototype, of the last episode that clustered.
 void Run::write_gallery(const EpisodeFeatures& features, const Tensor& kept) const {
   const data::Json json{{"episode", episode_},
-                        {"image", nearest_members(prototypes_->image_clusters, features.image, kept, samples_, 9)},
-                        {"text", nearest_members(prototypes_->text_clusters, features.text, kept, samples_, 9)}};
+                        {"image", nearest_members(*prototypes_->image_clusters, features.image, kept, samples_, 9)},
+                        {"text", nearest_members(*prototypes_->text_clusters, features.text, kept, samples_, 9)}};
   write_file_atomic(folder_ / "prototypes.json", json.dump() + "\n");
 }
 
-bool Run::cluster() {
-  EpisodeFeatures features = episode_features();
-  if (stopped_) return false;
-  const Tensor kept = features.seen.nonzero().squeeze(1);
-  features.image = features.image.index_select(0, kept);
-  features.text = features.text.index_select(0, kept);
-  const Tensor teacher = settings_.weights.teacher > 0 ? teacher_rows().index_select(0, kept) : Tensor();
+/// Where the teacher's clusters alone are in the loss, h is clustered once, for the report.
+PrototypeSettings Run::prototype_settings() const {
   PrototypeSettings settings = settings_.prototypes;
   if (settings.k <= 0) settings.k = std::clamp<std::int64_t>(std::ssize(samples_) / 10, 2, most_default_clusters);
   settings.seed = stream_seed(settings_.seed, {"kmeans", std::to_string(episode_)});
+  settings.modalities = settings_.weights.prototype > 0 || episode_ + 1 == main_episodes();
+  return settings;
+}
+
+/// `features`: of the kept positions.
+Prototypes Run::prototypes_of(const EpisodeFeatures& features, const Tensor& kept) const {
+  const auto there = [&](const Tensor& x) { return x.to(learner_.device()); };
+  const Tensor teacher = settings_.weights.teacher > 0 ? there(teacher_rows().index_select(0, kept)) : Tensor();
   const bool warm = settings_.warm_start && prototypes_.has_value();
-  const auto there = [&](const Tensor& x) { return x.defined() ? x.to(learner_.device()) : x; };
-  prototypes_ = build_prototypes(there(features.image), there(features.text), there(teacher), settings,
-                                 warm ? &*prototypes_ : nullptr);
-  const std::int64_t end = settings_.lit_start >= 0 ? settings_.lit_start : settings_.episodes;
-  if (episode_ + 1 == end) write_gallery(features, kept);  // the report shows the last prototypes
+  return build_prototypes(there(features.image), there(features.text), teacher, prototype_settings(),
+                          warm ? &*prototypes_ : nullptr);
+}
+
+void Run::warn_of_flat_targets(const PrototypeWatch& watch) const {
+  if (settings_.weights.prototype <= 0 || !hooks_.note) return;
+  const double own = std::min(watch.image->own_weight, watch.text->own_weight);
+  if (own >= 0.3) return;
+  hooks_.note(
+      fmt::format("episode {}: soft targets leave {:.2f} on their own prototype, so the prototype loss teaches "
+                  "little; lower --target-temperature (now {}), or --normalise-prototypes",
+                  episode_ + 1, own, settings_.prototypes.target_temperature));
+}
+
+void Run::cluster() {
+  EpisodeFeatures features = episode_features();
+  const Tensor kept = features.seen.nonzero().squeeze(1);
+  features.image = features.image.index_select(0, kept);
+  features.text = features.text.index_select(0, kept);
+  prototypes_ = prototypes_of(features, kept);
+  if (episode_ + 1 == main_episodes()) write_gallery(features, kept);  // the report shows the last prototypes
   const PrototypeWatch watch = watch_prototypes(*prototypes_);
-  log_->write(step_, watch_metrics(watch));
-  if (kept.size(0) < std::ssize(samples_)) {
-    std::optional<PrototypeSide> image(prototypes_->image), text(prototypes_->text);
-    for (std::optional<PrototypeSide>* side : {&image, &text, &prototypes_->teacher_image, &prototypes_->teacher_text})
-      spread(*side, kept, std::ssize(samples_));
-    prototypes_->image = *image;
-    prototypes_->text = *text;
-  }
-  const double own = std::min(watch.image.own_weight, watch.text.own_weight);
-  if (own < 0.3 && settings_.weights.prototype > 0 && hooks_.note)
-    hooks_.note(
-        fmt::format("episode {}: soft targets leave {:.2f} on their own prototype, so the prototype loss teaches "
-                    "little; lower --target-temperature (now {}), or --normalise-prototypes",
-                    episode_ + 1, own, settings.target_temperature));
-  return true;
+  log_->write(step_ + 1, watch_metrics(watch));  // of the steps to come: a run that goes on from here logs them again
+  warn_of_flat_targets(watch);
+  if (kept.size(0) == std::ssize(samples_)) return;
+  for (auto* side : {&prototypes_->image, &prototypes_->text, &prototypes_->teacher_image, &prototypes_->teacher_text})
+    if (*side) spread(**side, kept, std::ssize(samples_));
 }
 
 }  // namespace counterpoint::protoclip

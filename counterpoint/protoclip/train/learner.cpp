@@ -1,8 +1,5 @@
 #include "counterpoint/protoclip/train/learner.h"
 
-#include <ATen/autocast_mode.h>
-
-#include <algorithm>
 #include <cmath>
 
 #include "counterpoint/core/error.h"
@@ -11,32 +8,12 @@
 #include "counterpoint/nn/torch/device.h"
 #include "counterpoint/protoclip/cached_loss.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
+#include "counterpoint/protoclip/train/autocast.h"
 
 namespace counterpoint::protoclip {
 namespace {
 
 using torch::Tensor;
-
-/// bfloat16 autocast on the device while it lives.
-class Autocast {
- public:
-  Autocast(bool on, torch::DeviceType device) : on_(on), device_(device) {
-    if (!on_) return;
-    at::autocast::set_autocast_dtype(device_, at::kBFloat16);
-    at::autocast::set_autocast_enabled(device_, true);
-  }
-  ~Autocast() {
-    if (!on_) return;
-    at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(device_, false);
-  }
-  Autocast(const Autocast&) = delete;
-  Autocast& operator=(const Autocast&) = delete;
-
- private:
-  bool on_;
-  torch::DeviceType device_;
-};
 
 void check_finite(const LossTerms& terms) {
   if (!std::isfinite(terms.total.item<double>()))
@@ -52,20 +29,6 @@ bool decays(const std::string& name, const Tensor& parameter) {
   for (const char* part : {"bn", "ln", "bias", "logit_scale"})
     if (name.find(part) != std::string::npos) return false;
   return true;
-}
-
-/// In parts of at most `most` rows, as even as can be: a part of one row, which batch norm cannot take, only of a batch
-/// of one.
-std::vector<BatchInput> parts_of(const BatchInput& batch, std::int64_t most) {
-  const std::int64_t rows = batch.pixels.size(0);
-  const std::int64_t count = std::max<std::int64_t>(1, std::min((rows + most - 1) / most, rows / 2));
-  std::vector<BatchInput> parts;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t first = i * rows / count, size = (i + 1) * rows / count - first;
-    parts.push_back({batch.pixels.narrow(0, first, size), batch.ids.narrow(0, first, size),
-                     batch.positions.narrow(0, first, size)});
-  }
-  return parts;
 }
 
 }  // namespace
@@ -108,10 +71,8 @@ void Learner::add_groups() {
   for (const bool image : {false, true})
     for (const bool decaying : {false, true}) {
       const std::vector<Tensor>& list = lists[image][decaying];
-      const nn::AdamWSettings adamw{.beta1 = settings_.beta1,
-                                    .beta2 = settings_.beta2,
-                                    .epsilon = settings_.epsilon,
-                                    .weight_decay = decaying ? settings_.weight_decay : 0};
+      nn::AdamWSettings adamw = adamw_of(settings_, config());
+      if (!decaying) adamw.weight_decay = 0;
       groups_.push_back({nn::FusedAdamW(list, adamw), image, list});
     }
 }

@@ -8,16 +8,10 @@
 #include "counterpoint/nn/clip/projection_head.h"
 #include "counterpoint/protoclip/losses.h"
 #include "counterpoint/protoclip/named_tensors.h"
+#include "counterpoint/protoclip/train/batch_input.h"
 #include "counterpoint/protoclip/train/train_settings.h"
 
 namespace counterpoint::protoclip {
-
-/// Loaded pairs as tensors.
-struct BatchInput {
-  torch::Tensor pixels;     ///< [B, 3, S, S] float32
-  torch::Tensor ids;        ///< [B, T] int64
-  torch::Tensor positions;  ///< [B] int64, within the episode
-};
 
 class Learner {
  public:

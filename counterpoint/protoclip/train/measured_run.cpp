@@ -6,6 +6,7 @@
 #include "counterpoint/data/fields.h"
 #include "counterpoint/nn/torch/device.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
+#include "counterpoint/protoclip/evaluate/scores.h"
 #include "counterpoint/protoclip/losses.h"
 
 namespace counterpoint::protoclip {
@@ -24,19 +25,25 @@ struct Queries {
 };
 
 /// Of each query: its own picture's place (1: first), and how far its score is above the others', in deviations.
-struct Places {
+struct Standing {
   Tensor rank, margin;  ///< [P] int64, float32
+
+  /// Queries by rank, of equal ones that with the larger margin first.
+  Tensor best_first() const {
+    const Tensor by_margin = margin.argsort(/*stable=*/true, 0, /*descending=*/true);
+    return by_margin.index_select(0, rank.index_select(0, by_margin).argsort(/*stable=*/true, 0, /*descending=*/false));
+  }
 };
 
 /// Never more than rows_at_once rows of the matrix of scores exist.
-Places places_of(const Queries& queries) {
+Standing standing_of(const Queries& queries) {
   const std::int64_t count = queries.texts.size(0);
   std::vector<Tensor> ranks, margins;
   for (std::int64_t first = 0; first < count; first += rows_at_once) {
     const std::int64_t rows = std::min(rows_at_once, count - first);
-    const Tensor scores = queries.scores(first, rows), own = scores.diagonal(first).unsqueeze(1);
-    ranks.push_back(scores.gt(own).sum(1).add(1));
-    margins.push_back((own.squeeze(1) - scores.mean(1)) / scores.std(1));
+    const Tensor scores = queries.scores(first, rows);
+    ranks.push_back(places_of(scores, torch::arange(first, first + rows, torch::kInt64)) + 1);
+    margins.push_back((scores.diagonal(first) - scores.mean(1)) / scores.std(1));
   }
   return {torch::cat(ranks), torch::cat(margins)};
 }
@@ -44,7 +51,7 @@ Places places_of(const Queries& queries) {
 /// Query `row`: what comes first, and where its own picture came.
 Json example(const PairFeatures& features, const Queries& queries, std::int64_t row, std::int64_t rank) {
   const Tensor scores = queries.scores(row, 1).squeeze(0);
-  const Tensor best = scores.argsort(0, true).narrow(0, 0, std::min(shown_pictures, scores.size(0)));
+  const Tensor best = scores.argsort(/*stable=*/true, 0, /*descending=*/true).slice(0, 0, shown_pictures);
   Json found = Json::array();
   for (std::int64_t i = 0; i < best.size(0); ++i)
     found.push_back(features.samples[static_cast<std::size_t>(best[i].item<std::int64_t>())]);
@@ -53,11 +60,11 @@ Json example(const PairFeatures& features, const Queries& queries, std::int64_t 
 
 Json retrieval_examples(const PairFeatures& features) {
   const Queries queries{unit_rows(features.images), unit_rows(features.texts.index_select(0, features.first_caption))};
-  const auto [rank, margin] = places_of(queries);
-  const Tensor order = (rank.to(torch::kFloat) * 1000 - margin).argsort();
+  const Standing standing = standing_of(queries);
+  const Tensor order = standing.best_first();
   const auto shown = [&](std::int64_t place) {
     const auto row = order[place].item<std::int64_t>();
-    return example(features, queries, row, rank[row].item<std::int64_t>());
+    return example(features, queries, row, standing.rank[row].item<std::int64_t>());
   };
   Json good = Json::array(), bad = Json::array();
   for (std::int64_t i = 0; i < std::min(shown_examples, order.size(0)); ++i) {

@@ -1,21 +1,18 @@
 #include "counterpoint/protoclip/train/run.h"
 
-#include <chrono>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/folder_owner.h"
+#include "counterpoint/core/interrupt.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/protoclip/evaluate/encode.h"
 #include "counterpoint/protoclip/train/run_folder.h"
+#include "counterpoint/protoclip/train/stoppable_progress.h"
 
 namespace counterpoint::protoclip {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using torch::Tensor;
-
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 EpisodePlan plan_of(const TrainSettings& settings, std::size_t samples) {
   return EpisodePlan({.dataset_size = static_cast<std::int64_t>(samples),
@@ -40,16 +37,16 @@ Run::Run(const std::filesystem::path& folder, const TrainSettings& settings, con
       learner_(settings, data.tokenizer.vocabulary_size()) {
   if (settings_.clusters() && settings_.episode_features == "reuse")
     bank_.emplace(static_cast<std::int64_t>(pairs_->size()), settings_.projection_dim);
-  if (settings_.cache != "off") keep_decoded();
 }
 
 void Run::keep_decoded() {
   const image_text::LoaderSettings loader = loader_settings();
   const int side = image::decoded_side(loader.augment->side, loader.augment->scale_low);
+  StoppableProgress progress(progress_, hooks_.stop);
   const auto pictures =
       settings_.cache == "memory"
-          ? image_text::decoded_in_memory(*pairs_, side, settings_.workers, 0, progress_)
-          : image_text::decoded_in_folder(*pairs_, side, settings_.cache, settings_.workers, progress_);
+          ? image_text::decoded_in_memory(*pairs_, side, settings_.workers, 0, progress)
+          : image_text::decoded_in_folder(*pairs_, side, settings_.cache, settings_.workers, progress);
   pairs_ = std::make_shared<image_text::PairSet>(pairs_->with_pictures(pictures));
 }
 
@@ -105,13 +102,13 @@ void Run::train_batch(const image_text::LoadedBatch& loaded) {
   } catch (const Error& error) {
     fail("step {}: {}", step_, error.what());
   }
-  if (bank_) bank_->record(torch::tensor(loaded.samples), learner_.seen().h_image, learner_.seen().h_text, step_);
+  if (bank_) bank_->record(torch::tensor(loaded.samples), learner_.seen().h_image, learner_.seen().h_text);
   log_step(terms, rate, std::ssize(loaded.samples));
 }
 
 void Run::log_step(const LossTerms& terms, double rate, std::int64_t pairs) {
-  rate_pairs_ += pairs;
-  const double per_second = rate_seconds_ > 0 ? static_cast<double>(rate_pairs_) / rate_seconds_ : 0;
+  rate_.add(pairs);
+  const double per_second = rate_.per_second();
   progress_.update(step_, rates_.steps(),
                    fmt::format("episode {}/{}, loss {:.3f}, {:.0f} pairs/s", episode_ + 1, settings_.episodes,
                                terms.total.item<double>(), per_second));
@@ -124,34 +121,27 @@ void Run::log_step(const LossTerms& terms, double rate, std::int64_t pairs) {
   log_->write(step_, metrics);
 }
 
-bool Run::stopped() {
-  stopped_ = stopped_ || (hooks_.stop && hooks_.stop());
-  return stopped_;
+void Run::stop_if_asked() const {
+  if (hooks_.stop && hooks_.stop()) throw Interrupted{};
 }
 
 /// Steps 1 to 4 of the paper's episode; goes on where a checkpoint left it.
-bool Run::train_episode() {
-  const auto begun = Clock::now();
-  const double before = seconds_;
-  samples_ = plan_.samples(episode_);  // 1. the samples
+void Run::train_episode() {
+  const double begun = steady_seconds() - seconds_;  // as if nothing had come between the episodes
+  samples_ = plan_.samples(episode_);                // 1. the samples
   batches_ = plan_.batches(episode_, settings_.batch);
-  if (clusters_now() && batch_ == 0 && !cluster()) return false;  // 2. features, 3. prototypes
+  if (clusters_now() && batch_ == 0) cluster();  // 2. features, 3. prototypes
   if (in_tail()) learner_.lock_image();
   const std::vector<std::vector<std::int64_t>> left(batches_.begin() + batch_,
                                                     batches_.end());  // 4. one pass of training
   image_text::Loader loader(*pairs_, loader_settings(), visits(left), bad_);
-  rate_pairs_ = 0;
-  const auto pass = Clock::now();
+  rate_.begin();
   while (auto loaded = loader.next()) {
     train_batch(*loaded);
-    rate_seconds_ = since(pass);
-    seconds_ = before + since(begun);
-    if (stopped()) return false;
+    seconds_ = steady_seconds() - begun;
+    stop_if_asked();
   }
-  seconds_ = before + since(begun);
-  ++episode_;
-  batch_ = 0;
-  return true;
+  seconds_ = steady_seconds() - begun;
 }
 
 void Run::evaluate(std::int64_t episode) {
@@ -160,24 +150,33 @@ void Run::evaluate(std::int64_t episode) {
   if (!metrics.empty()) log_->write(step_, metrics);
 }
 
+bool Run::train_all() {
+  try {
+    if (settings_.cache != "off") keep_decoded();
+    if (step_ == 0) {
+      write_map("before");
+      evaluate(-1);
+    }
+    while (episode_ < settings_.episodes) {
+      train_episode();
+      evaluate(episode_);  // stopped in it, the episode is still open
+      ++episode_;
+      batch_ = 0;
+      const bool last = episode_ == settings_.episodes;
+      if (last || (settings_.save_frequency > 0 && episode_ % settings_.save_frequency == 0)) save();
+    }
+  } catch (const Interrupted&) {
+    if (step_ > saved_step_) save();
+    return false;
+  }
+  return true;
+}
+
 TrainResult Run::go() {
   resume();
-  if (step_ == 0) {
-    write_map("before");
-    evaluate(-1);
-  }
-  bool whole = true;
-  while (whole && episode_ < settings_.episodes) {
-    whole = train_episode();
-    const bool last = episode_ == settings_.episodes;
-    if (whole) evaluate(episode_ - 1);
-    if (!whole || last || (settings_.save_frequency > 0 && episode_ % settings_.save_frequency == 0)) save();
-  }
+  const bool whole = train_all();
   progress_.finish();
-  if (whole) {
-    write_map("after");
-    finish();
-  }
+  if (whole) finish();
   return {.steps = step_,
           .episodes = episode_,
           .seconds = seconds_,
@@ -192,6 +191,11 @@ TrainResult train_clip(const std::filesystem::path& run_folder, const TrainSetti
   check_run_folder(run_folder);  // before a lock is left in another's folder
   make_dirs(run_folder);
   const LineAppender lock(run_folder / run_lock);  // before anything of a run that another process trains is touched
+  check_same_run(run_folder, settings, data);
+  if (const std::optional<TrainResult> done = finished_run(run_folder)) {
+    if (hooks.note) hooks.note(fmt::format("{} is finished: {} steps are done", run_folder.string(), done->steps));
+    return *done;
+  }
   begin_run(run_folder, settings, data);
   return Run(run_folder, settings, data, hooks, progress).go();
 }

@@ -4,6 +4,7 @@
 #include "counterpoint/protoclip/episodes.h"
 #include "counterpoint/protoclip/feature_bank.h"
 #include "counterpoint/protoclip/train/clip_checkpoint.h"
+#include "counterpoint/protoclip/train/pass_rate.h"
 #include "counterpoint/protoclip/train/run_rates.h"
 #include "counterpoint/protoclip/train/trainer.h"
 #include "counterpoint/train/metrics.h"
@@ -18,15 +19,17 @@ class Run {
   TrainResult go();
 
  private:
-  // run.cpp
+  // run.cpp; Interrupted goes through all of it up to train_all
+  bool train_all();  ///< false: interrupted, and saved
   void keep_decoded();
-  bool train_episode();  ///< false: interrupted
-  bool stopped();        ///< asked to, now or before
+  void train_episode();
+  void stop_if_asked() const;
   void train_batch(const image_text::LoadedBatch& loaded);
   void log_step(const LossTerms& terms, double rate, std::int64_t pairs);
   void evaluate(std::int64_t episode);
   bool clusters_now() const;
-  bool in_tail() const { return settings_.lit_start >= 0 && episode_ >= settings_.lit_start; }
+  std::int64_t main_episodes() const { return settings_.lit_start >= 0 ? settings_.lit_start : settings_.episodes; }
+  bool in_tail() const { return episode_ >= main_episodes(); }
   image_text::LoaderSettings loader_settings() const;
   BatchInput input_of(const image_text::LoadedBatch& loaded, const std::vector<std::int64_t>& batch) const;
   image_text::Visit visit_of(std::int64_t position) const;
@@ -38,7 +41,10 @@ class Run {
     torch::Tensor image, text;  ///< [M, d_h]
     torch::Tensor seen;         ///< [M] bool: whether the picture could be read
   };
-  bool cluster();  ///< false: interrupted, and nothing has changed
+  void cluster();
+  PrototypeSettings prototype_settings() const;
+  Prototypes prototypes_of(const EpisodeFeatures& features, const torch::Tensor& kept) const;
+  void warn_of_flat_targets(const PrototypeWatch& watch) const;
   EpisodeFeatures episode_features();
   EpisodeFeatures forward(const std::vector<std::int64_t>& positions);
   torch::Tensor teacher_rows() const;
@@ -67,12 +73,11 @@ class Run {
   std::optional<train::MetricLog> log_;
 
   std::int64_t episode_ = 0, batch_ = 0, step_ = 0;  ///< the next batch of the running episode; steps done
+  std::int64_t saved_step_ = 0;                      ///< of the newest checkpoint
   std::vector<std::int64_t> samples_;                ///< of the running episode
   std::vector<std::vector<std::int64_t>> batches_;   ///< of the running episode, as positions
-  bool stopped_ = false;
   double seconds_ = 0;
-  double rate_seconds_ = 0;
-  std::int64_t rate_pairs_ = 0;
+  PassRate rate_;
 };
 
 }  // namespace counterpoint::protoclip

@@ -1,8 +1,11 @@
 #include "counterpoint/protoclip/train/run_folder.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/file_print.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/folder_owner.h"
+#include "counterpoint/data/fields.h"
+#include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/train/clip_checkpoint.h"
 
 namespace counterpoint::protoclip {
@@ -22,9 +25,17 @@ bool comes_before_config(const std::string& name) {
   return name == run_lock || name.starts_with(vocabulary_prefix) || name.starts_with(teacher_prefix);
 }
 
+/// "NAME FINGERPRINT" of a model to start from, however its path is written; "" for none.
+std::string known_as(const fs::path& pretrained) {
+  if (pretrained.empty()) return "";
+  return fmt::format("{} {:016x}", fs::canonical(pretrained).filename().string(),
+                     file_print(find_model(pretrained) / "open_clip_model.safetensors"));
+}
+
 /// What two calls must share to be of one run.
 Json settings_of(const TrainSettings& settings, const TrainData& data) {
   Json json = settings_json(settings);
+  json["pretrained"] = known_as(settings.pretrained);
   json["data"] = fmt::format("{:016x}", data.pairs->fingerprint());
   json["vocabulary"] = fmt::format("{:016x}", data.tokenizer.fingerprint());
   json["teacher"] =
@@ -34,13 +45,22 @@ Json settings_of(const TrainSettings& settings, const TrainData& data) {
 
 /// A run that failed before its first checkpoint holds nothing that other settings would spoil.
 bool has_run(const fs::path& folder) {
-  return fs::exists(folder / "summary.json") || latest_clip_checkpoint(folder).folder.has_value();
+  return fs::exists(folder / summary_file) || latest_clip_checkpoint(folder).folder.has_value();
 }
 
-void check_same(const fs::path& folder, const Json& now) {
+}  // namespace
+
+void check_run_folder(const fs::path& folder) {
+  const fs::path config = folder / config_file;
+  if (fs::exists(config) ? !is_ours(config) : holds_other_files(folder, comes_before_config))
+    fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
+}
+
+void check_same_run(const fs::path& folder, const TrainSettings& settings, const TrainData& data) {
   check_run_folder(folder);
   const fs::path file = folder / config_file;
   if (!fs::exists(file) || !has_run(folder)) return;
+  const Json now = settings_of(settings, data);
   const Json config = data::read_json(file), then = config.value("settings", Json::object());
   for (const auto& [key, value] : now.items()) {
     if (then.contains(key) && then.at(key) == value) continue;
@@ -54,22 +74,19 @@ void check_same(const fs::path& folder, const Json& now) {
   }
 }
 
-}  // namespace
-
-void check_run_folder(const fs::path& folder) {
-  const fs::path config = folder / config_file;
-  if (fs::exists(config) ? !is_ours(config) : holds_other_files(folder, comes_before_config))
-    fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
-}
-
-void check_same_run(const fs::path& folder, const TrainSettings& settings, const TrainData& data) {
-  check_same(folder, settings_of(settings, data));
+std::optional<TrainResult> finished_run(const fs::path& folder) {
+  const fs::path file = folder / summary_file;
+  if (!fs::exists(file) || !fs::exists(folder / "model")) return std::nullopt;
+  const Json json = data::read_json(file);
+  const data::Fields fields(json, file.string());
+  return TrainResult{.steps = fields.whole("steps"),
+                     .episodes = fields.whole("episodes"),
+                     .seconds = fields.number("seconds"),
+                     .bad_pictures = fields.whole("bad_pictures")};
 }
 
 void begin_run(const fs::path& folder, const TrainSettings& settings, const TrainData& data) {
-  const Json now = settings_of(settings, data);
-  check_same(folder, now);
-  const Json config{{"command", command}, {"version", settings.version}, {"settings", now}};
+  const Json config{{"command", command}, {"version", settings.version}, {"settings", settings_of(settings, data)}};
   write_file_atomic(folder / config_file, config.dump(2) + "\n");
 }
 

@@ -6,6 +6,9 @@
 
 namespace counterpoint::protoclip {
 
+/// Written last: what stands there is finished.
+inline constexpr const char* summary_file = "summary.json";
+
 /// Begin the names of files that are made of a run's captions and stand in its folder before config.json does.
 inline constexpr const char *vocabulary_prefix = "vocabulary-", *teacher_prefix = "teacher-";
 
@@ -16,7 +19,10 @@ void check_run_folder(const std::filesystem::path& folder);
 /// or teacher; names the first.
 void check_same_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data);
 
-/// Writes config.json. Error: as check_same_run; no space.
+/// What a finished run came to; nullopt: it is not finished, or its model is gone.
+std::optional<TrainResult> finished_run(const std::filesystem::path& folder);
+
+/// Writes config.json, after check_same_run. Error: no space.
 void begin_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data);
 
 }  // namespace counterpoint::protoclip

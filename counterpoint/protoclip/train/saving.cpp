@@ -7,6 +7,7 @@
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/teacher/reduce.h"
 #include "counterpoint/protoclip/train/run.h"
+#include "counterpoint/protoclip/train/run_folder.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -34,11 +35,12 @@ void Run::save() {
   if (prototypes_) add(checkpoint.tensors, "prototypes.", prototype_tensors(*prototypes_));
   write_clip_checkpoint(folder_, checkpoint, learner_.model(), data_.vocabulary);
   train::limit_checkpoints(folder_, settings_.keep);
+  saved_step_ = step_;
 }
 
 /// What an earlier run left that this one has not made.
 void Run::forget() const {
-  for (const char* name : {"model", "summary.json", "figures.json", "retrieval.json", "evaluation.json",
+  for (const char* name : {"model", summary_file, "figures.json", "retrieval.json", "evaluation.json",
                            "prototypes.json", "map.json", "report.html"})
     std::filesystem::remove_all(folder_ / name);
 }
@@ -53,7 +55,7 @@ void Run::resume() {
     return;
   }
   const ClipCheckpoint checkpoint = read_clip_checkpoint(*found, learner_.model());
-  step_ = checkpoint.step;
+  step_ = saved_step_ = checkpoint.step;
   episode_ = checkpoint.state.at("episode").get<std::int64_t>();
   batch_ = checkpoint.state.at("batch").get<std::int64_t>();
   seconds_ = checkpoint.state.at("seconds").get<double>();
@@ -99,11 +101,12 @@ void Run::write_map(const char* when) {
 }
 
 void Run::finish() {
+  write_map("after");
   nn::write_open_clip(folder_ / "model", learner_.model());
   copy_vocabulary(data_.vocabulary, folder_ / "model");
   const data::Json summary{
       {"steps", step_}, {"episodes", episode_}, {"seconds", seconds_}, {"bad_pictures", bad_.count()}};
-  write_file_atomic(folder_ / "summary.json", summary.dump(2) + "\n");
+  write_file_atomic(folder_ / summary_file, summary.dump(2) + "\n");
 }
 
 }  // namespace counterpoint::protoclip

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/data/image_text/worker_threads.h"
 #include "counterpoint/nn/torch/device.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/train/run_rates.h"
@@ -16,21 +17,19 @@ void one_of(const std::string& value, const char* option, const std::vector<std:
   fail("{}: '{}'{}", option, value, suggestion(value, known));
 }
 
+void check_finite(const char* key, const std::optional<double>& value) {
+  if (value && !std::isfinite(*value)) fail("{} is {}; a finite number was expected", key, *value);
+}
+
 /// NaN passes every comparison.
 void check_numbers(const TrainSettings& s) {
   visit_settings(s, [](const char* key, const auto& value) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, double>)
-      if (!std::isfinite(value)) fail("{} is {}; a finite number was expected", key, value);
+    using Value = std::decay_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::optional<double>>)
+      check_finite(key, value);
   });
-  for (const double beta : {s.beta1, s.beta2})
+  for (const double beta : {s.beta1, s.beta2.value_or(0)})
     if (beta < 0 || beta >= 1) fail("--beta1 and --beta2 are shares below 1; {} was given", beta);
-}
-
-void check_model(const TrainSettings& s) {
-  if (s.pretrained.empty())
-    nn::clip_config_of(s.model);
-  else
-    model_config(s.pretrained);
 }
 
 void at_least_one(const char* option, std::int64_t value) {
@@ -60,11 +59,30 @@ void check_clusters(const TrainSettings& s, std::int64_t episode, bool has_teach
 
 }  // namespace
 
+nn::ClipConfig model_of(const TrainSettings& settings) {
+  return settings.pretrained.empty() ? nn::clip_config_of(settings.model) : model_config(settings.pretrained);
+}
+
+nn::AdamWSettings adamw_of(const TrainSettings& settings, const nn::ClipConfig& model) {
+  const bool resnet = model.vision.is_resnet();
+  return {.beta1 = settings.beta1,
+          .beta2 = settings.beta2.value_or(resnet ? 0.999 : 0.98),
+          .epsilon = settings.epsilon.value_or(resnet ? 1e-8 : 1e-6),
+          .weight_decay = settings.weight_decay};
+}
+
 data::Json settings_json(const TrainSettings& settings) {
-  data::Json json{{"seed", settings.seed}};
-  visit_settings(settings, [&](const char* key, const auto& value) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::filesystem::path>)
+  const nn::AdamWSettings adamw = adamw_of(settings, model_of(settings));
+  TrainSettings settled = settings;
+  settled.beta2 = adamw.beta2;
+  settled.epsilon = adamw.epsilon;
+  data::Json json{{"seed", settled.seed}};
+  visit_settings(settled, [&](const char* key, const auto& value) {
+    using Value = std::decay_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::filesystem::path>)
       json[key] = value.string();
+    else if constexpr (std::is_same_v<Value, std::optional<double>>)
+      json[key] = value.value();
     else
       json[key] = value;
   });
@@ -78,6 +96,7 @@ void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teach
   one_of(s.prototypes.start, "--kmeans-start", kmeans_starts());
   one_of(s.teacher_rows, "--teacher-rows", {"caption", "picture"});
   nn::torch_device(s.device);
+  image_text::check_workers(s.workers);
   at_least_one("--logging-steps", s.logging_steps);
   if (s.episodes < 1) fail("--epochs {}: at least one episode was expected", s.episodes);
   const std::int64_t episode = s.episode_size > 0 ? s.episode_size : samples;
@@ -94,7 +113,7 @@ void check_settings(const TrainSettings& s, std::int64_t samples, bool has_teach
   if (s.weights.clip < 0 || s.weights.prototype < 0 || s.weights.teacher < 0) fail("a loss weight is below 0");
   if (s.weights.clip + s.weights.prototype + s.weights.teacher <= 0) fail("all loss weights are 0");
   check_clusters(s, episode, has_teacher);
-  check_model(s);
+  model_of(s);
   RunRates(s, samples);  // its constructor looks at rate and warm-up
 }
 

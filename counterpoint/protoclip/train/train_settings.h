@@ -3,9 +3,12 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "counterpoint/data/jsonl.h"
+#include "counterpoint/nn/clip/clip_config.h"
+#include "counterpoint/nn/clip/fused_adamw.h"
 #include "counterpoint/protoclip/losses.h"
 #include "counterpoint/protoclip/prototypes.h"
 
@@ -24,13 +27,14 @@ struct TrainSettings {
   bool with_replacement = false;  ///< the released draw of samples
   std::int64_t batch = 64;        ///< pairs of one optimizer step; all are each other's negatives
   std::int64_t micro_batch = 0;   ///< pairs computed at once; 0 = the batch
-  double learning_rate = 5e-4, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0.5;
-  std::int64_t warmup = -1;        ///< steps; -1 = a twentieth of the run
-  double grad_clip = 10;           ///< norm; 0 = off
-  std::string precision = "fp32";  ///< or "amp_bf16": autocast of the towers and heads
-  bool augment = true;             ///< the paper's augmentations; false: random resized crop .9 to 1 only
-  int workers = 2;                 ///< loader threads
-  std::string device = "cpu";      ///< or "cuda", "cuda:N": towers, losses and clusters; features are kept on the CPU
+  double learning_rate = 5e-4, beta1 = 0.9, weight_decay = 0.5;
+  std::optional<double> beta2, epsilon;  ///< nothing: what adamw_of says for the model
+  std::int64_t warmup = -1;              ///< steps; -1 = a twentieth of the run
+  double grad_clip = 10;                 ///< norm; 0 = off
+  std::string precision = "fp32";        ///< or "amp_bf16": autocast of the towers and heads
+  bool augment = true;                   ///< the paper's augmentations; false: random resized crop .9 to 1 only
+  int workers = 2;                       ///< loader threads
+  std::string device = "cpu";  ///< or "cuda", "cuda:N": towers, losses and clusters; features are kept on the CPU
   double max_bad_fraction = 0.01;
   std::string cache = "off";  ///< decoded pictures: "off", "memory", or a folder
 
@@ -91,7 +95,14 @@ void visit_settings(Settings& s, Visit&& visit) {
   visit("lit_start", s.lit_start);
 }
 
-/// What a run must share with the one that it resumes.
+/// The model that a run trains. Error: none of that name, no such file or folder.
+nn::ClipConfig model_of(const TrainSettings& settings);
+
+/// AdamW with the settings' numbers. Where they leave beta2 and epsilon open: open_clip's, 0.999 and 1e-8 for ResNets,
+/// 0.98 and 1e-6 for vision transformers.
+nn::AdamWSettings adamw_of(const TrainSettings& settings, const nn::ClipConfig& model);
+
+/// What a run must share with the one that it resumes, with what adamw_of says.
 data::Json settings_json(const TrainSettings& settings);
 
 /// Error: what cannot work with so many samples, each with its reason and the option to change; a model that is not

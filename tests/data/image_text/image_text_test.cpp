@@ -1,7 +1,11 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <fstream>
 
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
 #include "counterpoint/data/image_text/loader.h"
 #include "counterpoint/data/image_text/tar_index.h"
 #include "tests/support/support.h"
@@ -204,6 +208,76 @@ TEST(Loader, MayBeLeftInTheMiddle) {
   BadPictures bad(pairs.size(), 0.01);
   Loader loader(pairs, {.workers = 2, .side = 16}, batches_in_order(20, 3), bad);
   EXPECT_EQ(loader.next()->samples.size(), 3u);
+}
+
+/// In a process of its own: leaves room for the stacks of a few threads, and tells what becomes of `action` there.
+template <class Action>
+[[noreturn]] void with_few_threads(Action&& action) {
+  rlim_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t bytes = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{64} << 20);
+  const rlimit limit{bytes, bytes};
+  setrlimit(RLIMIT_AS, &limit);
+  try {
+    action();
+  } catch (const Error& error) {
+    std::fputs(error.what(), stderr);
+    std::_Exit(7);
+  }
+  std::_Exit(0);
+}
+
+TEST(WorkersDeathTest, ThreadsThatCannotBeStartedAreAnError) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "a limit of memory ends the sanitizer";
+#endif
+  const PairSet pairs = synthetic_pairs(20);
+  const auto loaded = [&] {
+    BadPictures bad(pairs.size(), 0);
+    Loader(pairs, {.workers = 200, .side = 16}, batches_in_order(20, 3), bad).next();
+  };
+  const auto decoded = [&] {
+    ProgressSink silent;
+    decoded_in_memory(pairs, 64, 200, 0, silent);
+  };
+  const char* told = "of (200|199) worker threads could be started .*; lower --workers";
+  EXPECT_EXIT(with_few_threads(loaded), testing::ExitedWithCode(7), told);
+  EXPECT_EXIT(with_few_threads(decoded), testing::ExitedWithCode(7), told);
+}
+
+TEST(Workers, ANumberThatNobodyMeansIsRefused) {
+  const PairSet pairs = synthetic_pairs(4);
+  BadPictures bad(pairs.size(), 0);
+  ProgressSink silent;
+  for (const int workers : {0, -1, 100000}) {
+    const std::string told = fmt::format("--workers {}: 1 to 256 threads were expected", workers);
+    const LoaderSettings settings{.workers = workers, .side = 16};
+    expect_contains(error_of([&] { Loader(pairs, settings, batches_in_order(4, 2), bad); }), told);
+    expect_contains(error_of([&] { decoded_in_memory(pairs, 64, workers, 0, silent); }), told);
+  }
+}
+
+/// Stops when it is told of a third picture.
+class Stopping : public ProgressSink {
+ public:
+  void update(std::int64_t /*done*/, std::int64_t /*total*/, const std::string& /*detail*/) override {
+    if (++told_ == 3) throw Interrupted{};
+  }
+  int told() const { return told_; }
+
+ private:
+  int told_ = 0;
+};
+
+TEST_F(Shards, DecodingIsStoppedByWhoItTellsOfIt) {
+  const PairSet pairs = synthetic_pairs(60);
+  for (const int workers : {1, 3}) {
+    Stopping memory, folder;
+    EXPECT_THROW(decoded_in_memory(pairs, 64, workers, 0, memory), Interrupted);
+    EXPECT_THROW(decoded_in_folder(pairs, 64, dir_ / "cache", workers, folder), Interrupted);
+    EXPECT_EQ(memory.told() + folder.told(), 6);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(dir_ / "cache"));
 }
 
 TEST_F(Shards, BadPicturesAreLeftOutCountedAndStopTheRunWhenMany) {

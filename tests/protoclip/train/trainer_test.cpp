@@ -1,10 +1,14 @@
 #include "counterpoint/protoclip/train/trainer.h"
 
+#include <set>
+
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/folder_owner.h"
+#include "counterpoint/core/interrupt.h"
 #include "counterpoint/data/jsonl.h"
 #include "counterpoint/nn/clip/open_clip_folder.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
+#include "counterpoint/protoclip/tensor_file.h"
 #include "counterpoint/protoclip/train/clip_checkpoint.h"
 #include "counterpoint/protoclip/train/measured_run.h"
 #include "counterpoint/protoclip/train/run_folder.h"
@@ -63,12 +67,17 @@ class Training : public testing::Test {
   }
   /// Stops after `stop_after` batches, a feature pass's among them (0: never).
   TrainResult run(const std::string& name, const TrainSettings& s, std::int64_t stop_after = 0) {
-    ProgressSink silent;
     std::int64_t batches = 0;
-    TrainHooks hooks{
-        .evaluate = nullptr, .note = [this](const std::string& line) { notes_ += line + "\n"; }, .stop = nullptr};
+    TrainHooks hooks = noting();
     if (stop_after > 0) hooks.stop = [&, stop_after] { return ++batches == stop_after; };
+    return run(name, s, hooks);
+  }
+  TrainResult run(const std::string& name, const TrainSettings& s, const TrainHooks& hooks) {
+    ProgressSink silent;
     return train_clip(dir_ / name, s, data(s.weights.teacher > 0), hooks, silent);
+  }
+  TrainHooks noting() {
+    return {.evaluate = nullptr, .note = [this](const std::string& line) { notes_ += line + "\n"; }, .stop = nullptr};
   }
   std::string model_bytes(const std::string& name) const {
     return read_file(dir_ / name / "model" / "open_clip_model.safetensors");
@@ -138,6 +147,100 @@ TEST_F(Training, AStoppedRunGivesTheSameBits) {
   }
 }
 
+TEST_F(Training, AKillAfterClusteringLeavesNoRowTwice) {
+  TrainSettings s = settings();
+  s.episodes = 3;
+  s.keep = 0;
+  run("whole", s);
+  EXPECT_EQ(run("killed", s, 6 + 6 + 1).steps, 7);  // one step behind the second episode's features
+  ASSERT_GT(std::filesystem::remove_all(dir_ / "killed" / "checkpoint-7"), 0U);
+  EXPECT_EQ(run("killed", s).steps, 18);
+  for (const char* key : {"loss", "prototypes/image/inertia", "prototypes/teacher/inertia"})
+    EXPECT_EQ(metric("killed", key).size(), metric("whole", key).size()) << key;
+}
+
+TEST_F(Training, AStopAmidAnEvaluationIsHeardAndTheEvaluationMadeLater) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 3;
+  std::vector<std::int64_t> asked;
+  bool stops = true;
+  TrainHooks hooks = noting();
+  hooks.evaluate = [&](nn::ClipModel&, std::int64_t episode) -> std::vector<train::Metric> {
+    asked.push_back(episode);
+    if (episode == 1 && std::exchange(stops, false)) throw Interrupted{};
+    return {{"seen", static_cast<double>(episode)}};
+  };
+  const TrainResult stopped = run("measured", s, hooks);
+  EXPECT_TRUE(stopped.interrupted);
+  EXPECT_EQ(stopped.steps, 12);
+  EXPECT_FALSE(run("measured", s, hooks).interrupted);
+  EXPECT_EQ(asked, (std::vector<std::int64_t>{-1, 0, 1, 1, 2}));
+  EXPECT_EQ(metric("measured", "seen"), (std::vector<double>{-1, 0, 1, 2}));
+  EXPECT_EQ(metric("measured", "loss").size(), 18U);
+}
+
+TEST_F(Training, AStopIsHeardWhilePicturesAreDecoded) {
+  TrainSettings s = clip_alone("vit.json");
+  s.cache = "memory";
+  TrainHooks hooks = noting();
+  std::int64_t told = 0;
+  hooks.stop = [&] { return ++told == 2; };
+  const TrainResult result = run("decoding", s, hooks);
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(result.steps, 0);
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(run("decoding", s).steps, 24);
+}
+
+TEST_F(Training, SamplesASecondAreKnownFromTheFirstStepOn) {
+  run("rates", clip_alone("vit.json"));
+  const std::vector<double> rates = metric("rates", "samples_per_second");
+  EXPECT_EQ(rates.size(), 24U);
+  for (const double rate : rates) EXPECT_GT(rate, 0);
+}
+
+TEST_F(Training, DrawsWithReplacementAreTrainedOnAndResumed) {
+  SKIP_WHERE_BITS_DIFFER();
+  TrainSettings s = settings();
+  s.with_replacement = true;
+  s.episode_size = 48;  // of 36 samples: some are there twice
+  s.episodes = 2;
+  EXPECT_EQ(run("whole", s).steps, 16);
+  EXPECT_EQ(run("parts", s, 8 + 8 + 3).steps, 11);  // its features are eight batches
+  run("parts", s);
+  EXPECT_EQ(model_bytes("parts"), model_bytes("whole"));
+  s.with_replacement = false;
+  s.episode_size = 0;
+  run("without", s);
+  EXPECT_NE(metric("without", "loss").front(), metric("whole", "loss").front());
+}
+
+TEST_F(Training, TargetsThatTeachLittleAreTold) {
+  TrainSettings s = settings();
+  s.episodes = 2;
+  s.prototypes.target_temperature = 10;  // nearly the same weight on each of six prototypes
+  run("flat", s);
+  expect_contains(notes_, "episode 2: soft targets leave 0.1");
+  expect_contains(notes_, "lower --target-temperature (now 10)");
+  notes_.clear();
+  s.prototypes.target_temperature = -1;
+  run("one-hot", s);
+  EXPECT_EQ(notes_, "");
+  s.weights.prototype = 0;  // nobody learns from them
+  s.prototypes.target_temperature = 10;
+  run("teacher", s);
+  EXPECT_EQ(notes_, "");
+}
+
+TEST_F(Training, ATeacherAloneClustersPicturesAndCaptionsOnceForThePage) {
+  TrainSettings s = settings();
+  s.weights.prototype = 0;
+  run("teacher", s);
+  EXPECT_EQ(metric("teacher", "prototypes/teacher/inertia").size(), 3U);
+  EXPECT_EQ(metric("teacher", "prototypes/image/inertia").size(), 1U);
+  EXPECT_EQ(data::read_json(dir_ / "teacher" / "prototypes.json").at("image").size(), 6U);
+}
+
 TEST_F(Training, NeitherWorkersNorTheCacheChangeARun) {
   SKIP_WHERE_BITS_DIFFER();
   TrainSettings s = settings();
@@ -177,13 +280,19 @@ TEST_F(Training, TheTailLeavesTheImageTowerAlone) {
   s.lit_start = 2;
   s.keep = 0;
   run("tail", s);
-  const auto at = [&](const char* step) { return nn::read_open_clip(dir_ / "tail" / step); };
-  auto before = at("checkpoint-12")->named_parameters(), after = at("checkpoint-24")->named_parameters();
-  EXPECT_TRUE(before["visual.conv1.weight"].equal(after["visual.conv1.weight"]));
-  EXPECT_FALSE(before["text_projection"].equal(after["text_projection"]));
-  EXPECT_TRUE(at("checkpoint-12")
-                  ->named_buffers()["visual.bn1.running_mean"]
-                  .equal(at("checkpoint-24")->named_buffers()["visual.bn1.running_mean"]));
+  const auto moved = [&](const char* file) {
+    const NamedTensors before = read_tensors(dir_ / "tail" / "checkpoint-12" / file),
+                       after = read_tensors(dir_ / "tail" / "checkpoint-24" / file);
+    std::set<std::string> names;
+    for (const auto& [name, tensor] : before)
+      if (!tensor.equal(named(after, name, file))) names.insert(name);
+    return names;
+  };
+  const std::set<std::string> model = moved("open_clip_model.safetensors"), rest = moved("training.safetensors");
+  EXPECT_TRUE(model.contains("text_projection"));
+  EXPECT_TRUE(rest.contains("learner.text_head.norm.running_mean"));
+  for (const std::string& name : model) EXPECT_FALSE(name.starts_with("visual.")) << name;
+  for (const std::string& name : rest) EXPECT_FALSE(name.starts_with("learner.image_head.")) << name;
 }
 
 TEST_F(Training, TheTeachersClustersAreOfCaptionsOrOfPictures) {
@@ -224,6 +333,44 @@ TEST_F(Training, WhatCannotWorkIsRefusedWithItsReason) {
   expect_contains(refused([](TrainSettings& s) { s.projection_dim = 0; }), "--projection-dim 0");
   expect_contains(refused([](TrainSettings& s) { s.projection_hidden = 0; }), "--projection-hidden-dim 0");
   expect_contains(refused([](TrainSettings& s) { s.logging_steps = 0; }), "--logging-steps 0");
+  expect_contains(refused([](TrainSettings& s) { s.beta2 = 1; }), "shares below 1");
+  expect_contains(refused([](TrainSettings& s) { s.epsilon = std::nan(""); }), "a finite number");
+  expect_contains(refused([](TrainSettings& s) { s.workers = 5000; }), "--workers 5000");
+}
+
+TEST_F(Training, AdamWsNumbersAreOfTheModelsKindUnlessGiven) {
+  const auto written = [&](const char* name) {
+    const data::Json settings = data::read_json(dir_ / name / "config.json").at("settings");
+    return std::pair(settings.at("beta2").get<double>(), settings.at("eps").get<double>());
+  };
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  EXPECT_TRUE(run("vit", s, 3).interrupted);
+  EXPECT_EQ(written("vit"), std::pair(0.98, 1e-6));
+  s.beta2 = 0.98;  // as it is without
+  EXPECT_EQ(run("vit", s).steps, 6);
+  s.model = (dir_ / "resnet.json").string();
+  s.beta2 = {};
+  run("resnet", s);
+  EXPECT_EQ(written("resnet"), std::pair(0.999, 1e-8));
+  s.beta2 = 0.9;
+  s.epsilon = 1e-4;
+  run("given", s);
+  EXPECT_EQ(written("given"), std::pair(0.9, 1e-4));
+}
+
+TEST_F(Training, AModelToStartFromIsKnownByItsWeights) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  run("first", s);
+  s.model = TrainSettings().model;
+  s.pretrained = dir_ / "first";
+  EXPECT_TRUE(run("second", s, 3).interrupted);
+  s.pretrained = dir_.path() / "." / "first/";
+  EXPECT_EQ(run("second", s).steps, 6);
+  std::filesystem::remove_all(dir_ / "first" / "model");
+  std::filesystem::copy(dir_ / "second" / "model", dir_ / "first" / "model", std::filesystem::copy_options::recursive);
+  expect_contains(error_of([&] { run("second", s); }), "another pretrained: \"first ");
 }
 
 TEST_F(Training, AFolderGoesOnOnlyUnderItsOwnSettings) {
@@ -266,14 +413,13 @@ TEST_F(Training, WhatARunMakesFirstIsNoOtherFile) {
 TEST_F(Training, ASecondRunInTheSameFolderTouchesNothing) {
   TrainSettings s = clip_alone("vit.json");
   s.episodes = 1;
-  run("busy", s);
-  remove_checkpoints("busy");  // else it would only find that all is done
+  EXPECT_TRUE(run("busy", s, 3).interrupted);
   const std::string config = read_file(dir_ / "busy" / "config.json");
   const LineAppender first(dir_ / "busy" / run_lock);
   s.version = "another";
   expect_contains(error_of([&] { run("busy", s); }), "is being written by another process");
   EXPECT_EQ(read_file(dir_ / "busy" / "config.json"), config);
-  EXPECT_TRUE(std::filesystem::exists(dir_ / "busy" / "summary.json"));
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "busy" / "checkpoint-3"));
 }
 
 TEST_F(Training, AnotherVersionGoesOn) {
@@ -308,7 +454,9 @@ TEST_F(Training, AFreshRunLeavesNothingOfAnEarlierOne) {
   run("again", s);
   write_file_atomic(dir_ / "again" / "figures.json", "[]");
   remove_checkpoints("again");
+  std::filesystem::remove_all(dir_ / "again" / "model");
   run("again", s);
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "again" / "model"));
   EXPECT_FALSE(std::filesystem::exists(dir_ / "again" / "figures.json"));
 }
 
@@ -323,6 +471,25 @@ TEST_F(Training, AFinishedRunStaysAsItIs) {
   EXPECT_EQ(train_clip(dir_ / "done", s, data(false), hooks, silent).steps, 6);
   EXPECT_EQ(asked, 0);
   EXPECT_EQ(model_bytes("done"), bytes);
+}
+
+TEST_F(Training, AFinishedRunNeedsNoCheckpoint) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  run("done", s);
+  const std::string bytes = model_bytes("done"), metrics = read_file(dir_ / "done" / "metrics.jsonl");
+  write_file_atomic(dir_ / "done" / "figures.json", "[]");
+  const auto stays = [&] {
+    EXPECT_EQ(run("done", s).steps, 6);
+    EXPECT_EQ(model_bytes("done"), bytes);
+    EXPECT_EQ(read_file(dir_ / "done" / "metrics.jsonl"), metrics);
+    EXPECT_TRUE(std::filesystem::exists(dir_ / "done" / "figures.json"));
+  };
+  write_file_atomic(dir_ / "done" / "checkpoint-6" / "training.safetensors", "damaged");
+  stays();
+  remove_checkpoints("done");
+  stays();
+  expect_contains(notes_, "done is finished: 6 steps are done");
 }
 
 TEST_F(Training, EpisodesSmallerThanTheData) {
