@@ -11,8 +11,18 @@ void refuse_foreign(const fs::path& output, const std::string& ours) {
   fail("{} is there already, and no {}; choose another --output", output.string(), ours);
 }
 
+void check_replaceable(const fs::path& output, const std::string& ours, const std::function<void()>& read) {
+  if (!holds_bytes(output)) return;
+  try {
+    read();
+  } catch (const Error&) {
+    refuse_foreign(output, ours);
+  }
+}
+
 void refuse_input(const fs::path& output, const fs::path& input, const std::string& option) {
-  if (fs::exists(output) && fs::equivalent(output, input))
+  std::error_code missing;  // then they are two
+  if (fs::equivalent(output, input, missing))
     fail("{} is the {}, which is not written over; choose another --output", output.string(), option);
 }
 

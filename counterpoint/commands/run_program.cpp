@@ -37,6 +37,12 @@ std::vector<std::string> option_names(const CLI::App& command) {
   return names;
 }
 
+/// --help, which is named below the message, lists all options better than one line does.
+std::string unknown_option(const CLI::App& command, const std::string& name) {
+  const std::string nearest = nearest_name(name, option_names(command));
+  return fmt::format("unknown option {}{}", name, nearest.empty() ? "" : " (did you mean '" + nearest + "'?)");
+}
+
 /// The program, the sub-command that was given, the sub-command of that, ..
 std::vector<const CLI::App*> chosen_commands(const CLI::App& program) {
   std::vector<const CLI::App*> chain{&program};
@@ -79,7 +85,7 @@ std::string usage_message(const CLI::App& program, const CLI::ParseError& error,
     const std::string name = extra.substr(0, extra.find('='));
     if (name.rfind("--", 0) != 0 && !command.get_subcommands({}).empty()) return unknown_sub_command(command, extra);
     if (name.rfind("--", 0) != 0) return fmt::format("unexpected argument '{}'", extra);
-    return fmt::format("unknown option {}{}", name, suggestion(name, option_names(command)));
+    return unknown_option(command, name);
   }
   return error.what();
 }

@@ -1,6 +1,7 @@
 #include "counterpoint/text/clip_tokenizer.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/pattern.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/text/bpe_trainer.h"
 #include "counterpoint/text/pattern.h"
@@ -52,8 +53,9 @@ ClipTokenizer from_json(const fs::path& file) {
   return {std::move(parts), "<|startoftext|>", "<|endoftext|>"};
 }
 
-/// The one file of a folder that a tokenizer can be read from.
-fs::path file_in(const fs::path& place) {
+/// What is named, or the one file of a folder that a tokenizer can be read from.
+fs::path file_of(const fs::path& pattern) {
+  const fs::path place = only_match(pattern.string(), "vocabulary", "a file of merges, a tokenizer.json or its folder");
   if (!fs::is_directory(place)) return place;
   for (const std::string_view name : {std::string_view("tokenizer.json"), vocabulary_file})
     if (fs::exists(place / name)) return place / name;
@@ -92,7 +94,7 @@ std::vector<std::int64_t> ClipTokenizer::encode(std::string_view caption, int co
 std::string ClipTokenizer::decode(std::span<const TokenId> ids) const { return tokenizer_->decode(ids, true); }
 
 ClipTokenizer open_clip_tokenizer(const fs::path& file_or_folder) {
-  const fs::path file = file_in(file_or_folder);
+  const fs::path file = file_of(file_or_folder);
   if (file.extension() == ".json") return from_json(file);
   try {
     return {parts_from_merges(read_merges_file(file)), "<start_of_text>", "<end_of_text>"};

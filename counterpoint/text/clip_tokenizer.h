@@ -45,7 +45,8 @@ class ClipTokenizer {
 };
 
 /// From a file of merges (bpe_simple_vocab_16e6.txt.gz, or what `protoclip vocabulary` wrote; gzipped or not), from
-/// CLIP's tokenizer.json, or from a folder that holds one of them. Error: none of these; a damaged file.
+/// CLIP's tokenizer.json, or from a folder that holds one of them; a name with * may stand for the one that it matches.
+/// Error: none of these, several matches; a damaged file.
 ClipTokenizer open_clip_tokenizer(const std::filesystem::path& file_or_folder);
 
 /// The words that BPE sees in a cleaned caption: contractions, runs of letters, single digits, runs of other signs.

@@ -76,7 +76,7 @@ TEST(EpisodePlanTest, NeverTrainsNothingSilently) {
   test::expect_contains(test::error_of([&] { (void)plan.batches(0, 51); }), "nothing would be trained");
   test::expect_contains(test::error_of([] { EpisodePlan(options_of(5, 6)); }), "lower the episode size");
   test::expect_contains(test::error_of([] { EpisodePlan(options_of(0, 0)); }), "no samples");
-  EXPECT_EQ(EpisodePlan(options_of(5, 0)).episode_size(), 5);
+  EXPECT_EQ(EpisodePlan(options_of(5, 0)).samples(0).size(), 5U);
 }
 
 }  // namespace

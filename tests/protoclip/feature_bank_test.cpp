@@ -9,21 +9,20 @@ namespace {
 
 TEST(FeatureBankTest, KeepsTheLastRecordAndTellsWhatIsAbsent) {
   FeatureBank bank(6, 2);
-  bank.record(torch::tensor({4L, 1L}), torch::full({2, 2}, 1.0), torch::full({2, 2}, -1.0), 10);
-  bank.record(torch::tensor({1L}), torch::full({1, 2}, 5.0), torch::full({1, 2}, -5.0), 11);
+  bank.record(torch::tensor({4L, 1L}), torch::full({2, 2}, 1.0), torch::full({2, 2}, -1.0));
+  bank.record(torch::tensor({1L}), torch::full({1, 2}, 5.0), torch::full({1, 2}, -5.0));
   const auto found = bank.find(torch::tensor({1L, 0L, 4L, 5L}));
   EXPECT_TRUE(torch::equal(found.absent, torch::tensor({1L, 3L})));
-  EXPECT_TRUE(torch::equal(found.recorded_at, torch::tensor({11L, -1L, 10L, -1L})));
   EXPECT_EQ(found.h_image[0][1].item<float>(), 5);
   EXPECT_EQ(found.h_text[2][0].item<float>(), -1);
 }
 
 TEST(FeatureBankTest, IsRestoredFromItsTensors) {
   FeatureBank bank(3, 2), again(3, 2), other(3, 4);
-  bank.record(torch::tensor({2L}), torch::ones({1, 2}), torch::zeros({1, 2}), 7);
+  bank.record(torch::tensor({2L}), torch::ones({1, 2}), torch::zeros({1, 2}));
   again.restore(bank.tensors());
   EXPECT_TRUE(torch::equal(again.find(torch::arange(3)).h_image, bank.find(torch::arange(3)).h_image));
-  EXPECT_TRUE(torch::equal(again.find(torch::arange(3)).recorded_at, bank.find(torch::arange(3)).recorded_at));
+  EXPECT_TRUE(torch::equal(again.find(torch::arange(3)).absent, torch::tensor({0L, 1L})));
   test::expect_contains(test::error_of([&] { other.restore(bank.tensors()); }), "'image' has 6 numbers where 12");
   test::expect_contains(test::error_of([&] { bank.restore({}); }), "'image' is missing");
 }
@@ -31,8 +30,8 @@ TEST(FeatureBankTest, IsRestoredFromItsTensors) {
 TEST(FeatureBankTest, RefusesWhatDoesNotFit) {
   FeatureBank bank(3, 2);
   const torch::Tensor row = torch::ones({1, 2});
-  test::expect_contains(test::error_of([&] { bank.record(torch::tensor({3L}), row, row, 0); }), "data set of 3");
-  test::expect_contains(test::error_of([&] { bank.record(torch::tensor({0L, 1L}), row, row, 0); }), "[2, 2]");
+  test::expect_contains(test::error_of([&] { bank.record(torch::tensor({3L}), row, row); }), "data set of 3");
+  test::expect_contains(test::error_of([&] { bank.record(torch::tensor({0L, 1L}), row, row); }), "[2, 2]");
   test::expect_contains(test::error_of([&] { (void)bank.find(torch::tensor({-1L})); }), "data set of 3");
 }
 

@@ -1,15 +1,17 @@
-// protoclip embed: the features of a set of pairs, in a file.
+// protoclip embed: the features of pictures and texts, in a file.
 #include <cstdio>
 #include <memory>
 #include <numeric>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/commands/protoclip/data_options.h"
 #include "counterpoint/commands/protoclip/index_file.h"
 #include "counterpoint/commands/protoclip/model_options.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/strings.h"
 
 namespace counterpoint::commands::protoclip {
 namespace {
@@ -48,13 +50,49 @@ void name_samples(const PairSet& pairs, const std::vector<std::int64_t>& samples
   index.owner = torch::tensor(owner, torch::kInt64);
 }
 
-Index embedded(const Options& options, const PairSet& pairs) {
+/// A text file is as good as pairs whose pictures nobody asks for: each line's key is its number.
+PairSet open_texts(const std::filesystem::path& file) {
+  std::vector<image_text::Pair> pairs;
+  std::int64_t number = 0;
+  for (const std::string& line : split(read_file(file), '\n')) {
+    ++number;
+    if (const std::string text(trim(line)); !text.empty()) pairs.push_back({std::to_string(number), {text}, ""});
+  }
+  if (pairs.empty()) fail("{}: no text in it; one a line was expected", file.string());
+  return PairSet(std::move(pairs), nullptr);
+}
+
+/// What is embedded, and which of its two kinds it has.
+struct Source {
+  PairSet pairs;
+  bool pictures = true, captions = true;
+};
+
+/// Pairs, or pictures or texts alone.
+Source open_source(const image_text::DataOptions& data) {
+  if (data.type == "auto" && data.data.ends_with(".txt")) return {open_texts(data.data), false, true};
+  const bool folder = data.type == "auto" || data.type == "folder";
+  if (folder && image_text::holds_pictures(data.data)) return {image_text::open_pictures(data.data), true, false};
+  return {open_noted(data), true, true};
+}
+
+/// What is asked for of it. Error: it has nothing of that.
+Source asked_source(const Options& options) {
+  Source source = open_source(options.data);
+  source.pictures = source.pictures && options.modality != "captions";
+  source.captions = source.captions && options.modality != "pictures";
+  if (!source.pictures && !source.captions) fail("{}: holds no {}", options.data.data, options.modality);
+  return source;
+}
+
+Index embedded(const Options& options, const Source& source) {
+  const PairSet& pairs = source.pairs;
   method::OpenedModel opened = open_model(options.model);
   Index index{.model = std::filesystem::absolute(opened.folder).lexically_normal().string(),
               .weights = method::weights_fingerprint(opened.model)};
   std::vector<std::int64_t> samples(pairs.size());
   std::iota(samples.begin(), samples.end(), 0);
-  if (options.modality != "captions") {
+  if (source.pictures) {
     const auto progress = console_progress("embed", "pictures");
     method::EncodedPictures pictures =
         method::encode_pictures(opened.model, pairs, encode_settings(options.model, progress.get()));
@@ -65,7 +103,7 @@ Index embedded(const Options& options, const PairSet& pairs) {
     if (options.thumbnails > 0) index.thumbnails = thumbnails_of(pairs, samples, options.thumbnails);
   }
   name_samples(pairs, samples, index);
-  if (options.modality != "pictures")
+  if (source.captions)
     index.texts = method::encode_captions(opened.model, opened.tokenizer, index.captions, options.model.batch);
   return index;
 }
@@ -73,7 +111,8 @@ Index embedded(const Options& options, const PairSet& pairs) {
 void embed(const Options& options) {
   const std::filesystem::path file = index_file(options.output);
   check_writable(file);
-  const Index index = embedded(options, open_noted(options.data));
+  check_replaceable(file, "index of 'protoclip embed'", [&] { read_index(file); });
+  const Index index = embedded(options, asked_source(options));
   write_index(file, index);
   const std::int64_t width = index.images.defined() ? index.images.size(1) : index.texts.size(1);
   std::string what;
@@ -90,6 +129,11 @@ void declare_embed(CLI::App& program) {
       program.add_subcommand("embed", "Write the features of pictures and captions to a safetensors file.");
   add_model_options(*command, options->model);
   add_data_options(*command, options->data, "--data");
+  command->get_option("--data")
+      ->required()
+      ->option_text("DATA REQUIRED")
+      ->description(
+          "Pairs in any form of --train-data, a folder of pictures without captions, or a .txt, one text a line");
   shown_as(
       command->add_option("--output", options->output, "NAME.safetensors, or a folder that gets embeddings.safetensors")
           ->required(),

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
+#include <span>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/commands/protoclip/data_options.h"
 #include "counterpoint/commands/protoclip/model_options.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/data/fields.h"
 #include "counterpoint/protoclip/evaluate/evaluator.h"
 #include "counterpoint/report/table.h"
 
@@ -104,8 +108,38 @@ void write_output(const std::filesystem::path& file, const std::string& name, co
   std::printf("\nWritten: %s\n", file.c_str());
 }
 
+/// The same evaluation may be done again.
+void check_output(const Options& options, const std::string& name) {
+  check_writable(options.output);
+  refuse_input(options.output, options.test.data, "file of --val-data");
+  refuse_input(options.output, options.train.data, "file of --train-data");
+  check_replaceable(options.output, fmt::format("result of 'protoclip evaluate {}'", name), [&] {
+    const data::Json there = data::read_json(options.output);
+    const data::Fields fields(there, options.output.string());
+    fields.list("figures");
+    if (fields.text("evaluation") != name) fields.wrong("evaluation", "is another");
+  });
+}
+
+/// Where captions repeat, even a model without fault misses some: of equal ones a picture's own alone counts.
+void tell_equal_captions(const PairSet& test, bool first_only) {
+  constexpr double most = 0.1;
+  std::set<std::string_view> different;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    const std::vector<std::string>& captions = test.pair(i).captions;
+    const std::span used(captions.begin(), first_only ? 1 : captions.size());
+    different.insert(used.begin(), used.end());
+    count += used.size();
+  }
+  if (static_cast<double>(count - different.size()) > most * static_cast<double>(count))
+    std::fprintf(stderr,
+                 "retrieval: %zu of the %zu captions are different; of equal ones a picture's own alone counts\n",
+                 different.size(), count);
+}
+
 void evaluate(const Kind& kind, Options options) {
-  if (!options.output.empty()) check_writable(options.output);
+  if (!options.output.empty()) check_output(options, kind.name);
   method::OpenedModel opened = open_model(options.model);
   const auto test = open_set(options.test);
   const auto train = options.train.data.empty() ? nullptr : open_set(same_form(options.test, options.train.data));
@@ -122,6 +156,7 @@ void evaluate(const Kind& kind, Options options) {
   const auto figures = evaluator.run(opened.model);
   progress->finish();
   tell_bad(evaluator.bad_pictures());
+  if (kind.is("retrieval")) tell_equal_captions(*test, settings.first_caption_only);
   print(figures);
   if (!options.output.empty()) write_output(options.output, kind.name, settings_json(options, opened), figures);
 }
@@ -159,6 +194,7 @@ void declare_one(CLI::App& group, const Kind& kind) {
   CLI::App* command = group.add_subcommand(kind.name, kind.summary);
   add_model_options(*command, options->model);
   add_data_options(*command, options->test, "--val-data");
+  command->get_option("--val-data")->required()->option_text("DATA REQUIRED");
   add_label_options(*command, kind, *options);
   add_special_options(*command, kind, *options);
   shown_as(command->add_option("--output", options->output, "The figures, as JSON"), "FILE");

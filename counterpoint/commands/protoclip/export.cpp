@@ -29,10 +29,10 @@ void export_vocabulary(const std::filesystem::path& file, const std::filesystem:
 /// Read and written anew, so that a damaged model is not handed on.
 void export_model(const Options& options) {
   namespace fs = std::filesystem;
+  // Another model's folder looks as an exported one does.
+  if (fs::exists(options.output) && !fs::is_empty(options.output))
+    fail("{} holds something already; choose a new folder for the model", options.output.string());
   const fs::path from = counterpoint::protoclip::find_model(options.model);
-  if (fs::exists(options.output) && fs::equivalent(from, options.output))
-    fail("{} is the model's own folder", from.string());
-  make_dirs(options.output);
   nn::ClipModel model = nn::read_open_clip(from);
   nn::write_open_clip(options.output, model);
   std::printf("%s: in Python,\n  model = open_clip.create_model('local-dir:%s')\n", options.output.c_str(),
@@ -48,7 +48,7 @@ void declare_export(CLI::App& program) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("export", "Write a run's model as an open_clip folder.");
   command->add_option("--model", options->model, "A run, a checkpoint, or an open_clip folder")->required();
-  command->add_option("--output", options->output, "The folder")->required();
+  command->add_option("--output", options->output, "A new folder")->required();
   command->callback([options] { export_model(*options); });
 }
 

@@ -29,10 +29,10 @@ bool fits(const Index& index) {
   const std::int64_t pictures = std::ssize(index.keys), captions = std::ssize(index.captions);
   const bool rows = (!index.images.defined() || index.images.size(0) == pictures) &&
                     (!index.texts.defined() || index.texts.size(0) == captions);
-  const bool owners = captions == 0 || (index.owner.min().item<std::int64_t>() >= 0 &&
-                                        index.owner.max().item<std::int64_t>() < pictures);
-  return rows && index.owner.numel() == captions && owners &&
-         (index.thumbnails.empty() || std::ssize(index.thumbnails) == pictures);
+  const bool thumbnails = index.thumbnails.empty() || std::ssize(index.thumbnails) == pictures;
+  if (!rows || !thumbnails || index.owner.numel() != captions) return false;
+  return captions == 0 ||
+         (index.owner.min().item<std::int64_t>() >= 0 && index.owner.max().item<std::int64_t>() < pictures);
 }
 
 }  // namespace

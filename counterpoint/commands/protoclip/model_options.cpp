@@ -13,7 +13,8 @@ void add_model_options(CLI::App& command, ModelOptions& options, bool required) 
   shown_as(
       command.add_option("--model", options.model, "An open_clip folder, a run or a checkpoint")->required(required),
       required ? "DIR REQUIRED" : "DIR");
-  shown_as(command.add_option("--vocabulary", options.vocabulary, "CLIP's vocabulary, where none is beside the model"),
+  shown_as(command.add_option("--vocabulary", options.vocabulary,
+                              "CLIP's vocabulary, where none is beside the model; '*' may stand in its name"),
            "FILE");
 }
 

@@ -5,12 +5,14 @@
 #include <memory>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/commands/protoclip/index_file.h"
 #include "counterpoint/commands/protoclip/model_options.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/strings.h"
+#include "counterpoint/protoclip/losses.h"
 #include "counterpoint/protoclip/page/search_page.h"
 #include "counterpoint/report/table.h"
 
@@ -38,10 +40,9 @@ method::OpenedModel model_of(const Options& options, const Index& index) {
 }
 
 std::vector<method::FoundPicture> found(const Options& options, const Index& index) {
-  namespace F = torch::nn::functional;
   method::OpenedModel opened = model_of(options, index);
   const torch::Tensor query = method::encode_captions(opened.model, opened.tokenizer, {options.query});
-  const torch::Tensor cosines = F::normalize(index.images).mv(F::normalize(query)[0]);
+  const torch::Tensor cosines = method::unit_rows(index.images).mv(method::unit_rows(query)[0]);
   const auto [best, rows] = cosines.sort(/*stable=*/true, 0, /*descending=*/true);
   const std::vector<std::string> captions = index.first_captions();
   std::vector<method::FoundPicture> out;
@@ -63,8 +64,17 @@ void print(const std::vector<method::FoundPicture>& pictures) {
   std::fputs(table.print(report::terminal_of(STDOUT_FILENO)).c_str(), stdout);
 }
 
+/// A page may be made again.
+void check_html(const std::filesystem::path& file) {
+  check_writable(file);
+  check_replaceable(file, "page of 'protoclip search'", [&] {
+    if (!method::is_search_page(read_file(file))) fail("another page");
+  });
+}
+
 void search(const Options& options) {
   if (trim(options.query).empty()) fail("the query is empty: what is looked for was expected, \"a dog in the snow\"");
+  if (!options.html.empty()) check_html(options.html);
   const Index index = read_index(options.index);
   if (!index.images.defined()) fail("{}: holds captions only; embed pictures", options.index.string());
   const auto pictures = found(options, index);

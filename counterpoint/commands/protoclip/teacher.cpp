@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/commands/protoclip/data_options.h"
 #include "counterpoint/core/files.h"
@@ -21,6 +22,8 @@ struct Options {
 void encode(const Options& options) {
   namespace method = counterpoint::protoclip;
   check_writable(options.output);
+  refuse_input(options.output, options.data.data, "file of --train-data");
+  check_replaceable(options.output, "file of 'protoclip teacher'", [&] { method::read_teacher(options.output); });
   const image_text::PairSet pairs = open_noted(options.data);
   method::TeacherOptions settings = options.teacher;
   const auto progress = console_progress("teacher", "captions");

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "counterpoint/commands/option_help.h"
+#include "counterpoint/commands/output_file.h"
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/commands/protoclip/data_options.h"
 #include "counterpoint/core/error.h"
@@ -31,7 +32,15 @@ void add_captions(text::BpeTrainer& trainer, const Options& options) {
     for (const std::string& caption : pairs.pair(i).captions) trainer.add(caption);
 }
 
+void check_output(const Options& options) {
+  check_writable(options.output);
+  refuse_input(options.output, options.captions, "file of --captions");
+  refuse_input(options.output, options.data.data, "file of --train-data");
+  check_replaceable(options.output, "vocabulary", [&] { text::read_merges_file(options.output); });
+}
+
 void learn(const Options& options) {
+  check_output(options);
   text::BpeTrainer trainer;
   add_captions(trainer, options);
   const text::Merges merges = trainer.train(options.size, options.min_count);

@@ -9,6 +9,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/protoclip/kmeans.h"
+#include "counterpoint/protoclip/losses.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -120,21 +121,17 @@ double adjusted_mutual_information(const Tensor& a, const Tensor& b) {
 }
 
 ClusterAgreement cluster_agreement(const Tensor& images, const Tensor& labels, std::uint64_t seed) {
-  const Tensor unit = torch::nn::functional::normalize(images);
+  const Tensor unit = unit_rows(images);
   KMeansOptions options;
   options.k = numbered(labels).second;
   options.iterations = 100;
   options.redos = 1;
   ClusterAgreement result;
-  double lowest = std::numeric_limits<double>::infinity();
   for (std::int64_t start = 0; start < cluster_starts; ++start) {
     options.seed = stream_seed(seed, {"clusters", std::to_string(start)});
-    const KMeansResult clusters = kmeans(unit, options);
-    result.ari += adjusted_rand_index(labels, clusters.labels) / cluster_starts;
-    result.ami += adjusted_mutual_information(labels, clusters.labels) / cluster_starts;
-    if (clusters.objective >= lowest) continue;
-    lowest = clusters.objective;
-    result.labels = clusters.labels;
+    const Tensor clusters = kmeans(unit, options).labels;
+    result.ari += adjusted_rand_index(labels, clusters) / cluster_starts;
+    result.ami += adjusted_mutual_information(labels, clusters) / cluster_starts;
   }
   return result;
 }

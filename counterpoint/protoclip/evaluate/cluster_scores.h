@@ -18,7 +18,6 @@ constexpr std::int64_t cluster_starts = 10;
 
 struct ClusterAgreement {
   double ari = 0, ami = 0;  ///< means over the starts
-  torch::Tensor labels;     ///< [N] int64: the clusters of the lowest objective
 };
 
 /// K-means on unit features, as many clusters as there are different labels, 100 iterations (spec 2.3). From several

@@ -114,8 +114,7 @@ void Evaluator::probe(const Features& features, std::vector<Figure>& out) const 
 void Evaluator::knn(const Features& features, std::vector<Figure>& out) const {
   for (const std::int64_t k : settings_.neighbours) {
     const std::string name = k == settings_.neighbours.back() ? "knn" : fmt::format("knn_{}", k);
-    grade(name, knn_scores(features.train, features.train_truth, features.test.images, k, settings_.knn_temperature),
-          features.test_truth, out);
+    grade(name, knn_scores(features.train, features.train_truth, features.test.images, k), features.test_truth, out);
     out.back().about += fmt::format(", k = {}", std::min(k, features.train.size(0)));
   }
 }

@@ -24,10 +24,9 @@ struct EvaluationSettings {
   std::vector<Keyword> keywords;  ///< not empty: the labels are these, whatever labels the sets have
   ProbeOptions probe;
   std::vector<std::int64_t> neighbours{1, 5, 20};  ///< the last one's figure is "knn", the others' "knn_1", ..
-  double knn_temperature = 0.07;
-  bool first_caption_only = false;  ///< retrieval: one caption a picture instead of all
-  bool intervals = true;            ///< bootstrap; not needed during training
-  std::uint64_t seed = 0;           ///< of the held-out part of the probe, K-means, bootstrap
+  bool first_caption_only = false;                 ///< retrieval: one caption a picture instead of all
+  bool intervals = true;                           ///< bootstrap; not needed during training
+  std::uint64_t seed = 0;                          ///< of the held-out part of the probe, K-means, bootstrap
   EncodeSettings encode;
   /// Decoded pictures of both sets are kept in memory between runs where they need less than this.
   std::int64_t cache_bytes = std::int64_t{512} << 20;

@@ -1,6 +1,7 @@
 #include "counterpoint/protoclip/evaluate/gap.h"
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/protoclip/losses.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -19,8 +20,8 @@ double deviation(const Tensor& unit) { return unit.std(0, /*unbiased=*/false).me
 
 ModalityGap modality_gap(const Tensor& images, const Tensor& texts) {
   COUNTERPOINT_ASSERT(images.size(0) == texts.size(0) && images.size(0) >= 2);
-  const Tensor i = torch::nn::functional::normalize(images.to(torch::kFloat64));
-  const Tensor t = torch::nn::functional::normalize(texts.to(torch::kFloat64));
+  const Tensor i = unit_rows(images.to(torch::kFloat64));
+  const Tensor t = unit_rows(texts.to(torch::kFloat64));
   return {.gap = (i.mean(0) - t.mean(0)).norm().item<double>(),
           .self_cosine_image = self_cosine(i),
           .self_cosine_text = self_cosine(t),

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-namespace counterpoint::protoclip {
-namespace F = torch::nn::functional;
+#include "counterpoint/protoclip/losses.h"
 
+namespace counterpoint::protoclip {
 namespace {
 
 /// The votes of each row's neighbours: rows and weights [B, k] -> [B, C].
@@ -24,10 +24,10 @@ torch::Tensor votes_of(const Targets& truth, const torch::Tensor& rows, const to
 torch::Tensor knn_scores(const torch::Tensor& train, const Targets& truth, const torch::Tensor& test, std::int64_t k,
                          double temperature) {
   constexpr std::int64_t chunk = 512;
-  const torch::Tensor known = F::normalize(train);
+  const torch::Tensor known = unit_rows(train);
   const std::int64_t neighbours = std::min(k, train.size(0));
   std::vector<torch::Tensor> votes;
-  for (const torch::Tensor& part : F::normalize(test).split(chunk)) {
+  for (const torch::Tensor& part : unit_rows(test).split(chunk)) {
     const auto [cosines, rows] = part.mm(known.t()).topk(neighbours, 1);
     votes.push_back(votes_of(truth, rows, (cosines / temperature).exp()));
   }

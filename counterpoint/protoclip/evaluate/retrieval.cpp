@@ -4,29 +4,21 @@
 #include <vector>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/protoclip/evaluate/scores.h"
+#include "counterpoint/protoclip/losses.h"
 
 namespace counterpoint::protoclip {
-namespace F = torch::nn::functional;
 namespace {
 
 using torch::Tensor;
-
-Tensor numbers_to(std::int64_t end) { return torch::arange(end, torch::TensorOptions(torch::kInt64)); }
-
-/// How many of each row's scores stand before its column `own` [B, 1] in a stable descending sort.
-Tensor places(const Tensor& scores, const Tensor& own) {
-  const Tensor score = scores.gather(1, own);
-  const Tensor earlier = numbers_to(scores.size(1)).unsqueeze(0) < own;
-  return ((scores > score) | ((scores == score) & earlier)).sum(1);
-}
 
 Tensor ranks_of_captions(const Tensor& images, const Tensor& texts, const Tensor& owner, std::int64_t chunk) {
   std::vector<Tensor> ranks;
   for (std::int64_t first = 0; first < images.size(0); first += chunk) {
     const Tensor scores = images.slice(0, first, first + chunk).mm(texts.t());
-    const Tensor pictures = (numbers_to(scores.size(0)) + first).unsqueeze(1);
+    const Tensor pictures = torch::arange(first, first + scores.size(0), torch::kInt64).unsqueeze(1);
     const Tensor own = scores.masked_fill(owner.unsqueeze(0) != pictures, -std::numeric_limits<double>::infinity());
-    ranks.push_back(places(scores, own.argmax(1, /*keepdim=*/true)));
+    ranks.push_back(places_of(scores, own.argmax(1)));
   }
   return torch::cat(ranks);
 }
@@ -35,7 +27,7 @@ Tensor ranks_of_pictures(const Tensor& images, const Tensor& texts, const Tensor
   std::vector<Tensor> ranks;
   for (std::int64_t first = 0; first < texts.size(0); first += chunk) {
     const Tensor scores = texts.slice(0, first, first + chunk).mm(images.t());
-    ranks.push_back(places(scores, owner.slice(0, first, first + chunk).unsqueeze(1)));
+    ranks.push_back(places_of(scores, owner.slice(0, first, first + chunk)));
   }
   return torch::cat(ranks);
 }
@@ -48,7 +40,7 @@ RetrievalRanks retrieval_ranks(const Tensor& images, const Tensor& texts, const 
   const Tensor captions = torch::bincount(owner, {}, images.size(0));
   if ((captions == 0).any().item<bool>())
     fail("picture {} has no caption to be found by", (captions == 0).nonzero()[0].item<std::int64_t>() + 1);
-  const Tensor i = F::normalize(images), t = F::normalize(texts);
+  const Tensor i = unit_rows(images), t = unit_rows(texts);
   return {ranks_of_captions(i, t, owner, chunk), ranks_of_pictures(i, t, owner, chunk)};
 }
 

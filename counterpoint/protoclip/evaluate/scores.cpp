@@ -6,12 +6,14 @@
 
 namespace counterpoint::protoclip {
 
+torch::Tensor places_of(const torch::Tensor& scores, const torch::Tensor& own) {
+  const torch::Tensor column = own.unsqueeze(1), score = scores.gather(1, column);
+  const torch::Tensor earlier = torch::arange(scores.size(1), torch::kInt64).unsqueeze(0) < column;
+  return ((scores > score) | ((scores == score) & earlier)).sum(1);
+}
+
 torch::Tensor top_hits(const torch::Tensor& scores, const torch::Tensor& classes, std::int64_t k) {
-  const torch::Tensor own = classes.clamp_min(0).unsqueeze(1);
-  const torch::Tensor score = scores.gather(1, own);
-  const torch::Tensor before = torch::arange(scores.size(1), torch::kInt64).unsqueeze(0) < own;
-  const torch::Tensor rank = ((scores > score) | ((scores == score) & before)).sum(1);
-  return (rank < k) & (classes >= 0);
+  return (places_of(scores, classes.clamp_min(0)) < k) & (classes >= 0);
 }
 
 double average_precision(const torch::Tensor& scores, const torch::Tensor& truth) {

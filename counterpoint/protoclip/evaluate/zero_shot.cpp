@@ -3,9 +3,9 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/strings.h"
+#include "counterpoint/protoclip/losses.h"
 
 namespace counterpoint::protoclip {
-namespace F = torch::nn::functional;
 
 std::vector<std::string> default_templates() { return {"a photo of a {}."}; }
 
@@ -39,11 +39,11 @@ std::vector<std::string> filled_templates(const std::vector<std::string>& names,
 
 torch::Tensor class_embeddings(const torch::Tensor& texts, std::int64_t classes) {
   COUNTERPOINT_ASSERT(classes > 0 && texts.size(0) % classes == 0);
-  return F::normalize(F::normalize(texts).view({classes, -1, texts.size(1)}).mean(1));
+  return unit_rows(unit_rows(texts).view({classes, -1, texts.size(1)}).mean(1));
 }
 
 torch::Tensor zero_shot_scores(const torch::Tensor& images, const torch::Tensor& classes) {
-  return F::normalize(images).mm(classes.t());
+  return unit_rows(images).mm(classes.t());
 }
 
 }  // namespace counterpoint::protoclip

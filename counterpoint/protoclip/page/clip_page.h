@@ -12,7 +12,8 @@
 
 namespace counterpoint::protoclip {
 
-/// One metric of one training run. Curves of one metric share a chart; several seeds of an arm are drawn thin.
+/// One metric of one training run. Curves of one metric share a chart; several seeds of an arm are drawn thin. Those of
+/// "prototypes/.." are folded away.
 struct ClipCurve {
   std::string arm;  ///< "" in the page of a single run
   std::int64_t seed = 0;
@@ -40,7 +41,7 @@ struct PrototypeGallery {
 
 /// Pairs on the plane of the first two principal components of all their features together.
 struct FeatureMap {
-  std::string title;                                          ///< "Before training"
+  std::string title;                                          ///< "Before training, clip"
   std::vector<std::pair<double, double>> pictures, captions;  ///< entry i of both is one pair
   std::vector<std::string> words;                             ///< the pair's caption
   double gap = 0;                                             ///< between the means of the unit features
@@ -54,6 +55,12 @@ struct RetrievalExample {
   std::int64_t own = -1;            ///< which of `found` is its own; -1: none
 };
 
+/// What an arm finds and what it misses.
+struct RetrievalExamples {
+  std::string arm;  ///< "" in the page of a single run
+  std::vector<RetrievalExample> good, bad;
+};
+
 struct ClipPage {
   std::string title = "ProtoCLIP", subtitle;
   std::string base;  ///< the arm with which gains are told; "": the first
@@ -61,7 +68,7 @@ struct ClipPage {
   std::vector<ClipCurve> curves;
   std::vector<PrototypeGallery> galleries;
   std::vector<FeatureMap> maps;
-  std::vector<RetrievalExample> good, bad;
+  std::vector<RetrievalExamples> retrieval;  ///< shown side by side
   std::vector<std::pair<std::string, std::string>> settings;
   std::string footer;  ///< what made this page, and when
 };

@@ -50,15 +50,17 @@ std::string curves_html(const ClipPage& page) {
     if (!by_metric.contains(curve.metric)) metrics.push_back(curve.metric);
     by_metric[curve.metric][curve.arm].push_back(&curve);
   }
-  std::string figures;
+  std::string figures, clusters;
   for (const std::string& metric : metrics) {
     report::LineChart chart{
         .title = metric, .note = "", .x_label = "step", .style = {.percent = false, .decimals = 3}, .series = {}};
     for (const std::string& arm : arms)
       if (by_metric[metric].contains(arm)) add_arm(chart, by_metric[metric][arm], arm, colour_of(arms, arm));
-    figures += report::draw(chart);
+    (metric.starts_with("prototypes/") ? clusters : figures) += report::draw(chart);
   }
-  return report::figures_html(figures);
+  std::string out = report::figures_html(figures);
+  if (!clusters.empty()) out += report::folded_html("Clusters, episode by episode", report::figures_html(clusters));
+  return out;
 }
 
 }  // namespace counterpoint::protoclip

@@ -47,9 +47,10 @@ std::string example_html(const RetrievalExample& example) {
       escape_html(example.caption), example.rank, pictures_html(example.found, example.own));
 }
 
-std::string examples_html(const char* title, const std::vector<RetrievalExample>& examples) {
+std::string examples_html(const char* title, const std::string& arm, const std::vector<RetrievalExample>& examples) {
   if (examples.empty()) return "";
-  std::string out = fmt::format("<h3 class=\"part\">{}</h3>\n<div class=\"cards\">\n", title);
+  const std::string by = arm.empty() ? "" : " by " + escape_html(arm);
+  std::string out = fmt::format("<h3 class=\"part\">{}{}</h3>\n<div class=\"cards\">\n", title, by);
   for (const RetrievalExample& example : examples) out += example_html(example);
   return out + "</div>\n";
 }
@@ -81,14 +82,18 @@ std::string maps_html(const ClipPage& page) {
   std::string figures;
   for (const FeatureMap& map : page.maps) figures += report::draw(map_chart(map));
   if (figures.empty()) return "";
-  return report::figures_html(figures) +
+  return "<div class=\"maps\">" + report::figures_html(figures) + "</div>\n" +
          report::note_html(
              "Unit features of the same pairs, projected on the two directions in which all of them "
              "together vary most; a line joins a picture and its caption.");
 }
 
 std::string retrieval_html(const ClipPage& page) {
-  return examples_html("Found", page.good) + examples_html("Missed", page.bad);
+  std::string sides;
+  for (const auto& [arm, good, bad] : page.retrieval)
+    if (const std::string side = examples_html("Found", arm, good) + examples_html("Missed", arm, bad); !side.empty())
+      sides += "<div>\n" + side + "</div>\n";
+  return sides.empty() ? "" : "<div class=\"sides\">\n" + sides + "</div>\n";
 }
 
 std::string settings_html(const ClipPage& page) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/statistics.h"
-#include "counterpoint/data/fields.h"
+#include "counterpoint/data/jsonl.h"
 
 namespace counterpoint::protoclip {
 namespace {
@@ -30,18 +29,6 @@ report::Estimate estimate_of(const std::vector<double>& values) {
 }
 
 }  // namespace
-
-std::vector<ResultRow> read_results(const std::filesystem::path& file) {
-  const Json json = data::read_json(file);
-  if (!json.is_array()) fail("{}: a list of results was expected", file.string());
-  std::vector<ResultRow> rows;
-  for (size_t i = 0; i < json.size(); ++i) {
-    const data::Fields fields(json[i], fmt::format("{}: row {}", file.string(), i + 1));
-    fields.only({"arm", "seed", "metric", "value"});
-    rows.push_back({fields.text("arm"), fields.whole("seed"), fields.text("metric"), fields.number("value")});
-  }
-  return rows;
-}
 
 void write_results(const std::filesystem::path& file, const std::vector<ResultRow>& rows) {
   std::string text = "[";

@@ -17,9 +17,7 @@ struct ResultRow {
   double value = 0;
 };
 
-/// results.json: a list of {"arm", "seed", "metric", "value"}; shares are 0 to 1, "mean_recall" is in per cent. Error:
-/// the file and what is wrong in which row.
-std::vector<ResultRow> read_results(const std::filesystem::path& file);
+/// results.json: a list of {"arm", "seed", "metric", "value"}; shares are 0 to 1, "mean_recall" is in per cent.
 void write_results(const std::filesystem::path& file, const std::vector<ResultRow>& rows);
 
 /// In the order in which they first appear.

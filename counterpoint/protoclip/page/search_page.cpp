@@ -13,6 +13,8 @@ namespace {
 
 using report::escape_html;
 
+constexpr const char* kicker = "protoclip search";
+
 /// Larger pictures than the gallery's: here they are the answer.
 constexpr const char* style =
     ".found { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .9rem; padding: 0;\n"
@@ -21,10 +23,13 @@ constexpr const char* style =
     ".found .about { margin: 0; font: .8125rem/1.4 var(--sans); }\n"
     ".found .about + .about { color: var(--soft); }\n";
 
+std::string about(const std::string& text) {
+  return text.empty() ? "" : "<p class=\"about\">" + escape_html(text) + "</p>\n";
+}
+
 std::string card(const FoundPicture& found, std::size_t place) {
-  return fmt::format(
-      "<li class=\"card\">{}<p class=\"about\">{}</p>\n<p class=\"about\">{}. {} · cosine {:.3f}</p></li>\n",
-      picture_html(found.picture), escape_html(found.picture.caption), place, escape_html(found.key), found.cosine);
+  return "<li class=\"card\">" + picture_html(found.picture) + about(found.picture.caption) +
+         about(fmt::format("{}. {} · cosine {:.3f}", place, found.key, found.cosine)) + "</li>\n";
 }
 
 }  // namespace
@@ -32,11 +37,16 @@ std::string card(const FoundPicture& found, std::size_t place) {
 std::string search_page(const SearchPage& page) {
   std::string list = "<ol class=\"found\">\n";
   for (std::size_t i = 0; i < page.found.size(); ++i) list += card(page.found[i], i + 1);
-  report::Page out{.kicker = "protoclip search", .title = page.query, .subtitle = page.subtitle};
+  report::Page out{.kicker = kicker, .title = page.query, .subtitle = page.subtitle};
   out.sections = {{"found", "Nearest pictures", list + "</ol>\n"}};
   out.style = std::string(clip_style()) + style;
   out.pictures = true;
   return report::render(out);
+}
+
+bool is_search_page(std::string_view document) {
+  return document.starts_with("<!DOCTYPE html>") &&
+         document.find(fmt::format("<p class=\"kicker\">{}</p>", kicker)) != std::string_view::npos;
 }
 
 }  // namespace counterpoint::protoclip

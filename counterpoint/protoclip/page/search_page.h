@@ -1,6 +1,7 @@
 // The page that answers a query with pictures.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "counterpoint/protoclip/page/clip_page.h"
@@ -21,5 +22,8 @@ struct SearchPage {
 
 /// The whole HTML document: one file, nothing fetched. Captions, keys and the query may hold anything.
 std::string search_page(const SearchPage& page);
+
+/// Whether a document is one that search_page made.
+bool is_search_page(std::string_view document);
 
 }  // namespace counterpoint::protoclip

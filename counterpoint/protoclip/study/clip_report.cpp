@@ -40,8 +40,8 @@ std::vector<Json> drawn_cards(const Json& clusters) {
   return drawn;
 }
 
-PrototypeGallery gallery(const char* title, const char* note, const Json& clusters, const image_text::PairSet& pairs) {
-  PrototypeGallery out{.title = title, .note = note, .cards = {}};
+PrototypeGallery gallery(std::string title, const char* note, const Json& clusters, const image_text::PairSet& pairs) {
+  PrototypeGallery out{.title = std::move(title), .note = note, .cards = {}};
   for (const Json& cluster : drawn_cards(clusters)) {
     PrototypeCard card{.number = cluster.at("cluster"), .size = cluster.at("size"), .pictures = {}, .captions = {}};
     for (const Json& sample : cluster.at("nearest")) {
@@ -53,8 +53,8 @@ PrototypeGallery gallery(const char* title, const char* note, const Json& cluste
   return out;
 }
 
-FeatureMap map_of(const char* title, const Json& map, const image_text::PairSet& pairs) {
-  FeatureMap out{.title = title, .pictures = {}, .captions = {}, .words = {}, .gap = map.at("gap")};
+FeatureMap map_of(std::string title, const Json& map, const image_text::PairSet& pairs) {
+  FeatureMap out{.title = std::move(title), .pictures = {}, .captions = {}, .words = {}, .gap = map.at("gap")};
   for (const Json& point : map.at("points")) {
     out.pictures.emplace_back(point[1].get<double>(), point[2].get<double>());
     out.captions.emplace_back(point[3].get<double>(), point[4].get<double>());
@@ -75,25 +75,58 @@ RetrievalExample example(const Json& json, const image_text::PairSet& pairs) {
   return out;
 }
 
-void add_pictures(ClipPage& page, const fs::path& run, const image_text::PairSet& train,
-                  const image_text::PairSet* test) {
-  if (fs::exists(run / "prototypes.json")) {
-    const Json json = data::read_json(run / "prototypes.json");
-    page.galleries = {
-        gallery("Clusters of pictures", "The pairs whose picture lies nearest to a prototype of the pictures.",
-                json.at("image"), train),
-        gallery("Clusters of captions", "The pairs whose caption lies nearest to a prototype of the captions.",
-                json.at("text"), train)};
+/// A run whose pictures are shown.
+struct ShownRun {
+  fs::path folder;
+  std::string arm;  ///< "" on the page of a single run
+};
+
+std::string titled(const char* title, const std::string& arm) {
+  return arm.empty() ? title : fmt::format("{}, {}", title, arm);
+}
+
+/// What a run left in a file; an empty object: it left none.
+Json json_in(const fs::path& folder, const char* file) {
+  return fs::exists(folder / file) ? data::read_json(folder / file) : Json::object();
+}
+
+void add_galleries(ClipPage& page, const ShownRun& run, const image_text::PairSet& train) {
+  const Json json = json_in(run.folder, "prototypes.json");
+  if (json.empty()) return;
+  page.galleries = {
+      gallery(titled("Clusters of pictures", run.arm),
+              "The pairs whose picture lies nearest to a prototype of the pictures.", json.at("image"), train),
+      gallery(titled("Clusters of captions", run.arm),
+              "The pairs whose caption lies nearest to a prototype of the captions.", json.at("text"), train)};
+}
+
+void add_maps(ClipPage& page, const std::vector<ShownRun>& runs, const image_text::PairSet& train) {
+  for (const auto& [when, title] : {std::pair{"before", "Before training"}, std::pair{"after", "After training"}})
+    for (const ShownRun& run : runs)
+      if (const Json json = json_in(run.folder, "map.json"); json.contains(when))
+        page.maps.push_back(map_of(titled(title, run.arm), json.at(when), train));
+}
+
+void add_retrieval(ClipPage& page, const std::vector<ShownRun>& runs, const image_text::PairSet& test) {
+  for (const ShownRun& run : runs) {
+    const Json json = json_in(run.folder, "retrieval.json");
+    if (json.empty()) continue;
+    RetrievalExamples examples{.arm = run.arm, .good = {}, .bad = {}};
+    for (const Json& row : json.at("good")) examples.good.push_back(example(row, test));
+    for (const Json& row : json.at("bad")) examples.bad.push_back(example(row, test));
+    page.retrieval.push_back(std::move(examples));
   }
-  if (fs::exists(run / "map.json")) {
-    const Json json = data::read_json(run / "map.json");
-    if (json.contains("before")) page.maps.push_back(map_of("Before training", json.at("before"), train));
-    if (json.contains("after")) page.maps.push_back(map_of("After training", json.at("after"), train));
-  }
-  if (test == nullptr || !fs::exists(run / "retrieval.json")) return;
-  const Json json = data::read_json(run / "retrieval.json");
-  for (const Json& row : json.at("good")) page.good.push_back(example(row, *test));
-  for (const Json& row : json.at("bad")) page.bad.push_back(example(row, *test));
+}
+
+/// What a page has room for, in its order: what tells whether a run went well, then how its clusters were.
+std::vector<std::string> shown_metrics() {
+  std::vector<std::string> names{"loss",        "loss/clip", "loss/prototype", "loss/teacher", "logit_scale",
+                                 "mean_recall", "zeroshot",  "probe",          "knn",          "ami",
+                                 "ari",         "gap"};
+  for (const char* whose : {"image", "text", "teacher"})
+    for (const char* what : {"own_weight", "inertia", "smallest", "median", "largest", "empty"})
+      names.push_back(fmt::format("prototypes/{}/{}", whose, what));
+  return names;
 }
 
 void add_curves(ClipPage& page, const fs::path& run, const std::string& arm, std::int64_t seed) {
@@ -106,9 +139,7 @@ void add_curves(ClipPage& page, const fs::path& run, const std::string& arm, std
       curve.points.emplace_back(row.at("step").get<double>(), value.get<double>());
     }
   });
-  // A page has room for what tells whether a run went well.
-  for (const char* name : {"loss", "loss/clip", "loss/prototype", "loss/teacher", "logit_scale", "mean_recall",
-                           "zeroshot", "probe", "prototypes/image/own_weight", "prototypes/text/own_weight"})
+  for (const std::string& name : shown_metrics())
     if (const auto found = curves.find(name); found != curves.end()) page.curves.push_back(found->second);
 }
 
@@ -116,6 +147,18 @@ void add_settings(ClipPage& page, const fs::path& run) {
   if (!fs::exists(run / "config.json")) return;
   for (const auto& [key, value] : data::read_json(run / "config.json").at("settings").items())
     page.settings.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+}
+
+/// Base and, beside it, the first other arm that has prototypes, or without any the first other one.
+std::vector<ShownRun> shown_runs(const ClipStudyConfig& config) {
+  std::vector<ShownRun> others;
+  for (const StudyArm& arm : config.arms)
+    if (arm.name != config.base) others.push_back({run_folder(config, arm.name, config.seeds.front()), arm.name});
+  std::stable_partition(others.begin(), others.end(),
+                        [](const ShownRun& run) { return fs::exists(run.folder / "prototypes.json"); });
+  std::vector<ShownRun> shown{{run_folder(config, config.base, config.seeds.front()), config.base}};
+  if (!others.empty()) shown.push_back(others.front());
+  return shown;
 }
 
 }  // namespace
@@ -134,24 +177,29 @@ std::string study_report(const ClipStudyConfig& config, const std::vector<Result
   ClipPage page{.title = config.title, .base = config.base, .results = results};
   page.subtitle = fmt::format("{} arms, {} seeds; {} pairs to train on, {} held out", config.arms.size(),
                               config.seeds.size(), train.size(), test.size());
-  fs::path pictured;
-  for (const StudyArm& arm : config.arms) {
+  for (const StudyArm& arm : config.arms)
     for (const std::uint64_t seed : config.seeds)
       add_curves(page, run_folder(config, arm.name, seed), arm.name, static_cast<std::int64_t>(seed));
-    const fs::path first = run_folder(config, arm.name, config.seeds.front());
-    if (fs::exists(first / "prototypes.json") || pictured.empty()) pictured = first;
-  }
-  add_pictures(page, pictured, train, &test);
-  add_settings(page, pictured);
-  page.footer = fmt::format("Prototypes, maps and retrieval are those of {}.", pictured.filename().string());
+  const std::vector<ShownRun> runs = shown_runs(config);
+  for (auto run = runs.rbegin(); run != runs.rend() && page.galleries.empty(); ++run) add_galleries(page, *run, train);
+  add_maps(page, runs, train);
+  add_retrieval(page, runs, test);
+  add_settings(page, runs.back().folder);
+  page.footer = fmt::format("Prototypes, maps and retrieval are of seed {}, settings of {}.", config.seeds.front(),
+                            runs.back().arm);
   return clip_page(page);
 }
 
 std::string run_report(const fs::path& run, const image_text::PairSet& train, const image_text::PairSet* test) {
-  ClipPage page{.title = run.filename().string(), .subtitle = fmt::format("{} pairs to train on", train.size())};
+  // Canonical, as "DIR/" and "." have no name.
+  ClipPage page{.title = fs::canonical(run).filename().string(),
+                .subtitle = fmt::format("{} pairs to train on", train.size())};
   for (const Figure& figure : read_figures(run)) page.results.push_back(row_of("this run", 0, figure));
   add_curves(page, run, "this run", 0);
-  add_pictures(page, run, train, test);
+  const ShownRun shown{run, ""};
+  add_galleries(page, shown, train);
+  add_maps(page, {shown}, train);
+  if (test != nullptr) add_retrieval(page, {shown}, *test);
   add_settings(page, run);
   return clip_page(page);
 }

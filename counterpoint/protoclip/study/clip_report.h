@@ -16,7 +16,8 @@ std::filesystem::path run_folder(const ClipStudyConfig& config, const std::strin
 /// As results.json and pages tell it: shares are 0 to 1, but mean recall is in per cent, as papers do.
 ResultRow row_of(const std::string& arm, std::uint64_t seed, const Figure& figure);
 
-/// The arms' table, gains, curves; prototypes, maps and retrieval of the first seed of the last arm that has them.
+/// The arms' table, gains, curves; of the first seed, base's maps and retrieval beside those of the first other arm
+/// that has prototypes, and that one's prototypes.
 std::string study_report(const ClipStudyConfig& config, const std::vector<ResultRow>& results,
                          const image_text::PairSet& train, const image_text::PairSet& test);
 

@@ -8,12 +8,24 @@
 #include "counterpoint/protoclip/study/clip_report.h"
 #include "counterpoint/protoclip/study/study_inputs.h"
 #include "counterpoint/protoclip/train/measured_run.h"
+#include "counterpoint/protoclip/train/periodic_evaluation.h"
 #include "counterpoint/protoclip/train/run_folder.h"
+#include "counterpoint/protoclip/train/stoppable_progress.h"
 
 namespace counterpoint::protoclip {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* way_file = "evaluation.json";  // of a run: how its figures were measured
+
+/// An arm with a seed.
+struct Trial {
+  const StudyArm& arm;
+  std::uint64_t seed = 0;
+  fs::path folder;
+  std::vector<ResultRow> rows;  ///< empty until it is trained and measured
+};
 
 class Study {
  public:
@@ -21,19 +33,23 @@ class Study {
       : config_(config),
         hooks_(hooks),
         inputs_(open_inputs(config, hooks.note)),
-        evaluator_(inputs_.tokenizer, inputs_.test, inputs_.train, evaluation_settings()) {
+        evaluation_progress_(silent_, hooks.stop),
+        evaluator_(inputs_.tokenizer, inputs_.test, inputs_.train, evaluation_settings()),
+        periodic_(inputs_.tokenizer, inputs_.test, inputs_.train, evaluator_.settings(), config.frequencies) {
     for (const StudyArm& arm : config_.arms) check(arm);
+    for (const std::uint64_t seed : config_.seeds)
+      for (const StudyArm& arm : config_.arms) trials_.push_back({arm, seed, run_folder(config_, arm.name, seed), {}});
   }
 
   std::vector<ResultRow> go() {
-    for (const std::uint64_t seed : config_.seeds)
-      for (const StudyArm& arm : config_.arms) {
-        run(arm, seed);
-        write_results(config_.output_dir / "results.json", rows_);
-      }
+    for (Trial& trial : trials_) find(trial);  // so that results.json never holds less than it did
+    for (Trial& trial : trials_) {
+      if (trial.rows.empty()) run(trial);
+      write_results(config_.output_dir / "results.json", rows());
+    }
     const fs::path page = config_.output_dir / "report.html";
-    write_file_atomic(page, study_report(config_, rows_, *inputs_.train, *inputs_.test));
-    return rows_;
+    write_file_atomic(page, study_report(config_, rows(), *inputs_.train, *inputs_.test));
+    return rows();
   }
 
  private:
@@ -54,28 +70,52 @@ class Study {
     if (hooks_.note) hooks_.note(line);
   }
 
-  void run(const StudyArm& arm, std::uint64_t seed) {
-    const fs::path folder = run_folder(config_, arm.name, seed);
-    const double seconds = train(arm, seed, folder);
-    for (const Figure& figure : measure(folder, arm.train.device)) rows_.push_back(row_of(arm.name, seed, figure));
-    rows_.push_back({arm.name, static_cast<std::int64_t>(seed), "seconds", seconds});
+  std::vector<ResultRow> rows() const {
+    std::vector<ResultRow> all;
+    for (const Trial& trial : trials_) all.insert(all.end(), trial.rows.begin(), trial.rows.end());
+    return all;
   }
 
-  /// Trains, or finds that it was done. Returns how long it took.
-  double train(const StudyArm& arm, std::uint64_t seed, const fs::path& folder) {
-    TrainSettings settings = arm.train;
-    settings.seed = seed;
+  /// What an earlier call trained, and measured in the way that is asked for now.
+  void find(Trial& trial) const {
+    const auto done = finished_run(trial.folder);
+    if (!done) return;
+    check_same_run(trial.folder, settings_of(trial), data_of(trial));
+    if (is_measured(trial.folder)) fill(trial, read_figures(trial.folder), done->seconds);
+  }
+
+  void run(Trial& trial) {
+    const double seconds = train(trial);
+    fill(trial, measure(trial), seconds);
+  }
+
+  static void fill(Trial& trial, const std::vector<Figure>& figures, double seconds) {
+    for (const Figure& figure : figures) trial.rows.push_back(row_of(trial.arm.name, trial.seed, figure));
+    trial.rows.push_back({trial.arm.name, static_cast<std::int64_t>(trial.seed), "seconds", seconds});
+  }
+
+  static TrainSettings settings_of(const Trial& trial) {
+    TrainSettings settings = trial.arm.train;
+    settings.seed = trial.seed;
     settings.keep = 1;
-    const TrainData data{inputs_.train, inputs_.tokenizer, inputs_.vocabulary,
-                         inputs_.teacher(arm.teacher, arm.train.device, hooks_.progress)};
-    if (fs::exists(folder / "summary.json")) {
-      check_same_run(folder, settings, data);
-      return data::read_json(folder / "summary.json").at("seconds").get<double>();
-    }
-    const std::string name = fmt::format("{}, seed {}", arm.name, seed);
+    return settings;
+  }
+
+  TrainData data_of(const Trial& trial) const {
+    const StudyArm& arm = trial.arm;
+    return {inputs_.train, inputs_.tokenizer, inputs_.vocabulary,
+            inputs_.teacher(arm.teacher, arm.train.device, hooks_.progress, hooks_.stop)};
+  }
+
+  /// Returns how long it took.
+  double train(const Trial& trial) {
+    const std::string name = fmt::format("{}, seed {}", trial.arm.name, trial.seed);
     const auto progress = hooks_.progress(name, "steps");
-    const TrainResult result =
-        train_clip(folder, settings, data, {.evaluate = nullptr, .note = hooks_.note, .stop = hooks_.stop}, *progress);
+    const auto evaluate = [this](nn::ClipModel& model, std::int64_t episode) {
+      return periodic_.metrics(model, episode);
+    };
+    const TrainResult result = train_clip(trial.folder, settings_of(trial), data_of(trial),
+                                          {.evaluate = evaluate, .note = hooks_.note, .stop = hooks_.stop}, *progress);
     for (const std::string& why : result.bad_named) note("left out: " + why);
     if (result.bad_pictures > 0)
       note(fmt::format("{}: {} pictures could not be read and were left out", name, result.bad_pictures));
@@ -83,15 +123,15 @@ class Study {
     return result.seconds;
   }
 
-  /// Measures, or finds that it was done, and in the way that is asked for now.
-  std::vector<Figure> measure(const fs::path& folder, const std::string& device) {
-    const fs::path file = folder / "evaluation.json";
-    const std::string way = evaluation_json().dump(1) + "\n";
-    if (fs::exists(file) && read_file(file) == way)
-      if (std::vector<Figure> figures = read_figures(folder); !figures.empty()) return figures;
-    fs::remove(file);  // until the figures stand
-    std::vector<Figure> figures = measure_run(folder, evaluator_, device);
-    write_file_atomic(file, way);
+  bool is_measured(const fs::path& folder) const {
+    const fs::path file = folder / way_file;
+    return fs::exists(file) && read_file(file) == way() && !read_figures(folder).empty();
+  }
+
+  std::vector<Figure> measure(const Trial& trial) {
+    fs::remove(trial.folder / way_file);  // until the figures stand
+    std::vector<Figure> figures = measure_run(trial.folder, evaluator_, trial.arm.train.device);
+    write_file_atomic(trial.folder / way_file, way());
     note_unmeasured();
     return figures;
   }
@@ -104,21 +144,23 @@ class Study {
   }
 
   /// What the figures depend on besides the model.
-  data::Json evaluation_json() const {
+  std::string way() const {
     const EvaluationSettings& settings = evaluator_.settings();
     data::Json keywords = data::Json::object();
     for (const Keyword& keyword : settings.keywords) keywords[keyword.name] = keyword.words;
-    return {{"evaluations", settings.evaluations},
-            {"templates", settings.templates},
-            {"keywords", keywords},
-            {"train_data", fmt::format("{:016x}", inputs_.train->fingerprint())},
-            {"test_data", fmt::format("{:016x}", inputs_.test->fingerprint())},
-            {"train_labels", fmt::format("{:016x}", inputs_.train->labels_fingerprint())},
-            {"test_labels", fmt::format("{:016x}", inputs_.test->labels_fingerprint())}};
+    const data::Json json{{"evaluations", settings.evaluations},
+                          {"templates", settings.templates},
+                          {"keywords", keywords},
+                          {"train_data", fmt::format("{:016x}", inputs_.train->fingerprint())},
+                          {"test_data", fmt::format("{:016x}", inputs_.test->fingerprint())},
+                          {"train_labels", fmt::format("{:016x}", inputs_.train->labels_fingerprint())},
+                          {"test_labels", fmt::format("{:016x}", inputs_.test->labels_fingerprint())}};
+    return json.dump(1) + "\n";
   }
 
-  EvaluationSettings evaluation_settings() const {
+  EvaluationSettings evaluation_settings() {
     EvaluationSettings settings;
+    settings.encode.progress = &evaluation_progress_;
     settings.intervals = false;  // the spread over seeds is what counts here
     for (const StudyArm& arm : config_.arms) {
       settings.encode.workers = std::max(settings.encode.workers, arm.train.workers);
@@ -135,9 +177,12 @@ class Study {
   const ClipStudyConfig& config_;
   const ClipStudyHooks& hooks_;
   StudyInputs inputs_;
-  Evaluator evaluator_;
+  ProgressSink silent_;
+  StoppableProgress evaluation_progress_;
+  Evaluator evaluator_;          ///< of finished runs
+  PeriodicEvaluation periodic_;  ///< of running ones
+  std::vector<Trial> trials_;
   std::vector<std::string> unmeasured_;
-  std::vector<ResultRow> rows_;
 };
 
 }  // namespace

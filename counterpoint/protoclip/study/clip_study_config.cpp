@@ -37,6 +37,18 @@ std::vector<StudyArm> read_arms(const data::Json& arms, const StudyArm& common, 
   return out;
 }
 
+/// eval_frequency and one key an evaluation, as `protoclip train` has options.
+data::KeyTable evaluate_keys(ClipStudyConfig& config) {
+  data::KeyTable keys;
+  keys.bind("run", config.evaluations)
+      .bind("keywords", config.keywords)
+      .bind("templates", config.templates)
+      .bind("eval_frequency", config.frequencies.all);
+  for (const std::string& name : evaluation_names())
+    keys.bind(name + "_frequency", config.frequencies.each.emplace(name, -1).first->second);
+  return keys;
+}
+
 void check_base(const ClipStudyConfig& config, const std::string& where) {
   std::vector<std::string> names;
   for (const StudyArm& arm : config.arms) names.push_back(arm.name);
@@ -65,8 +77,6 @@ ClipStudyConfig load_clip_study(const std::filesystem::path& file) {
   json.erase("arms");
   data::KeyTable text;
   text.bind("vocabulary", config.vocabulary).bind("size", config.vocabulary_size);
-  data::KeyTable evaluate;
-  evaluate.bind("run", config.evaluations).bind("keywords", config.keywords).bind("templates", config.templates);
   data::KeyTable root;
   root.bind("title", config.title)
       .bind("output_dir", config.output_dir)
@@ -75,7 +85,7 @@ ClipStudyConfig load_clip_study(const std::filesystem::path& file) {
       .bind("train_data", set_keys(config.train))
       .bind("test_data", set_keys(config.test))
       .bind("text", text)
-      .bind("evaluate", evaluate)
+      .bind("evaluate", evaluate_keys(config))
       .bind("train", train_keys(common.train, common.teacher));
   root.read(json, file.string());
   if (config.output_dir.empty()) fail("{}: 'output_dir' is missing", file.string());

@@ -7,6 +7,7 @@
 
 #include "counterpoint/data/image_text/pair_set.h"
 #include "counterpoint/data/key_table.h"
+#include "counterpoint/protoclip/train/periodic_evaluation.h"
 #include "counterpoint/protoclip/train/train_settings.h"
 
 namespace counterpoint::protoclip {
@@ -28,6 +29,7 @@ struct ClipStudyConfig {
   std::filesystem::path vocabulary;  ///< "" = learned from the training captions
   std::int64_t vocabulary_size = 2048;
   std::vector<std::string> evaluations;  ///< empty = all that the sets can serve
+  EvaluationFrequencies frequencies;     ///< of evaluations during training
   std::vector<StudyArm> arms;            ///< in the file's order
 };
 

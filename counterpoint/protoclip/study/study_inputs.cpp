@@ -9,6 +9,7 @@
 #include "counterpoint/protoclip/evaluate/model_folder.h"
 #include "counterpoint/protoclip/teacher/teachers.h"
 #include "counterpoint/protoclip/train/run_folder.h"
+#include "counterpoint/protoclip/train/stoppable_progress.h"
 #include "counterpoint/text/bpe_trainer.h"
 
 namespace counterpoint::protoclip {
@@ -18,10 +19,10 @@ namespace fs = std::filesystem;
 fs::path open_vocabulary(const fs::path& given, const fs::path& pretrained, const image_text::PairSet& pairs,
                          std::int64_t size, const fs::path& folder) {
   if (!given.empty()) {
-    if (!fs::exists(given)) fail("{}: no such vocabulary", given.string());
-    if (!fs::is_directory(given)) return given;
-    if (const auto file = vocabulary_in(given)) return *file;
-    fail("{}: no vocabulary in this folder ({})", given.string(), fmt::join(vocabulary_names(), ", "));
+    const fs::path found = only_match(given.string(), "vocabulary", "a file of merges, a tokenizer.json or its folder");
+    if (!fs::is_directory(found)) return found;
+    if (const auto file = vocabulary_in(found)) return *file;
+    fail("{}: no vocabulary in this folder ({})", found.string(), fmt::join(vocabulary_names(), ", "));
   }
   if (!pretrained.empty()) return find_vocabulary(pretrained);
   const fs::path file = folder / fmt::format("{}{:016x}-{}.txt", vocabulary_prefix, pairs.fingerprint(), size);
@@ -63,7 +64,8 @@ std::string resolved_teacher(const std::string& given) {
 }
 
 TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs, const fs::path& folder,
-                             const std::string& device, const OpenProgress& progress) {
+                             const std::string& device, const OpenProgress& progress,
+                             const std::function<bool()>& stop) {
   const std::string name = resolved_teacher(given);
   const CaptionSet captions = captions_of(pairs);
   if (fs::is_regular_file(name)) return read_teacher_for(name, captions);
@@ -71,7 +73,8 @@ TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet
       folder / fmt::format("{}{:016x}-{}.safetensors", teacher_prefix, pairs.fingerprint(), teacher_label(name));
   if (fs::exists(file)) return read_teacher_for(file, captions);
   const auto told = progress("teacher", "captions");
-  const TeacherFeatures features = make_teacher(captions, name, {.device = device, .progress = told.get()});
+  StoppableProgress heard(*told, stop);
+  const TeacherFeatures features = make_teacher(captions, name, {.device = device, .progress = &heard});
   told->finish();
   make_dirs(folder);
   write_teacher(file, features);
@@ -79,8 +82,9 @@ TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet
 }
 
 std::optional<TeacherFeatures> StudyInputs::teacher(const std::string& name, const std::string& device,
-                                                    const OpenProgress& progress) const {
-  return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder, device, progress));
+                                                    const OpenProgress& progress,
+                                                    const std::function<bool()>& stop) const {
+  return name.empty() ? std::nullopt : std::optional(open_teacher(name, *train, folder, device, progress, stop));
 }
 
 StudyInputs open_inputs(const ClipStudyConfig& config, const std::function<void(const std::string&)>& note) {

@@ -18,9 +18,9 @@ struct StudyInputs {
   text::ClipTokenizer tokenizer;
   std::filesystem::path folder;  ///< of the study: teachers are kept there
 
-  /// nullopt for "". Made once, on `device`, and kept as a file.
+  /// nullopt for "". Made once, on `device`, and kept as a file; as open_teacher.
   std::optional<TeacherFeatures> teacher(const std::string& name, const std::string& device,
-                                         const OpenProgress& progress) const;
+                                         const OpenProgress& progress, const std::function<bool()>& stop) const;
 };
 
 /// Opens both sets, learns the vocabulary where none is named. `note`: what was left out of a set. Error: as the
@@ -31,11 +31,11 @@ StudyInputs open_inputs(const ClipStudyConfig& config, const std::function<void(
 std::string resolved_teacher(const std::string& given);
 
 /// `given`: "tfidf", a text encoder's folder (a pattern that matches one will do), or a file that 'protoclip teacher'
-/// wrote. What must be made is made on `device` and kept in `folder`, and `progress` tells how far it is. Error: a file
-/// of other data.
+/// wrote. What must be made is made on `device` and kept in `folder`, and `progress` tells how far it is. Throws
+/// Interrupted where `stop` says so. Error: a file of other data.
 TeacherFeatures open_teacher(const std::string& given, const image_text::PairSet& pairs,
                              const std::filesystem::path& folder, const std::string& device,
-                             const OpenProgress& progress);
+                             const OpenProgress& progress, const std::function<bool()>& stop);
 
 /// The vocabulary's file: `given`, or the one beside the model `pretrained`, or, without either, one learned from the
 /// captions and kept in `folder`. Error: no such file; none beside the model.

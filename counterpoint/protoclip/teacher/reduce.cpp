@@ -22,15 +22,10 @@ Tensor gram(const Tensor& x, const Tensor& shift) {
   return sum;
 }
 
-struct Axes {
-  Tensor vectors;  // [d, dim] float64, of the largest eigenvalues
-  Tensor values;   // [dim] float64, falling
-};
-
-Axes largest_axes(const Tensor& symmetric, std::int64_t dim) {
-  const auto [values, vectors] = torch::linalg_eigh(symmetric);
-  const std::int64_t first = values.size(0) - dim;
-  return {vectors.slice(1, first).flip({1}), values.slice(0, first).flip({0}).clamp_min(0)};
+/// Eigenvectors [d, dim] float64 of the largest eigenvalues, falling.
+Tensor largest_axes(const Tensor& symmetric, std::int64_t dim) {
+  const Tensor vectors = std::get<1>(torch::linalg_eigh(symmetric));
+  return vectors.slice(1, vectors.size(1) - dim).flip({1});
 }
 
 /// +1 or -1 for each column of [d, dim], so that its largest entry becomes positive.
@@ -56,23 +51,19 @@ Reduced truncated_svd(const SparseMatrix& matrix, const SvdOptions& options) {
   Tensor basis = orthonormal(torch::randn({matrix.columns, width}, random));
   for (std::int64_t i = 0; i < options.iterations; ++i) basis = orthonormal(times(other, times(matrix, basis)));
   const Tensor rows = times(matrix, basis);
-  const Axes axes = largest_axes(gram(rows, torch::zeros({width}, torch::kFloat64)), options.dim);
-  const Tensor directions = basis.to(torch::kFloat64).mm(axes.vectors);
-  const Tensor sign = signs(directions);
-  return {rows.mm((axes.vectors * sign).to(torch::kFloat32)), (directions * sign).t().to(torch::kFloat32).contiguous(),
-          axes.values.sqrt().to(torch::kFloat32)};
+  const Tensor axes = largest_axes(gram(rows, torch::zeros({width}, torch::kFloat64)), options.dim);
+  const Tensor sign = signs(basis.to(torch::kFloat64).mm(axes));
+  return {rows.mm((axes * sign).to(torch::kFloat32))};
 }
 
 Reduced pca(const Tensor& x, std::int64_t dim) {
   check_dim(dim, x.size(0), x.size(1));
   const Tensor mean = x.mean(0, /*keepdim=*/false, torch::kFloat64);
   if (!mean.isfinite().all().item<bool>()) fail("features with numbers that are not finite");
-  const Axes axes = largest_axes(gram(x, mean), dim);
-  const Tensor directions = (axes.vectors * signs(axes.vectors)).to(torch::kFloat32);
-  const double freedom = static_cast<double>(std::max<std::int64_t>(x.size(0) - 1, 1));
+  const Tensor axes = largest_axes(gram(x, mean), dim);
+  const Tensor directions = (axes * signs(axes)).to(torch::kFloat32);
   // The mean is taken off behind the product: N rows of d_h numbers, not of d.
-  return {x.mm(directions) - mean.to(torch::kFloat32).unsqueeze(0).mm(directions), directions.t().contiguous(),
-          (axes.values / freedom).sqrt().to(torch::kFloat32)};
+  return {x.mm(directions) - mean.to(torch::kFloat32).unsqueeze(0).mm(directions)};
 }
 
 }  // namespace counterpoint::protoclip

@@ -16,9 +16,9 @@ struct SvdOptions {
 };
 
 struct Reduced {
-  torch::Tensor rows;        ///< [N, dim] float32: the rows in the new coordinates
-  torch::Tensor components;  ///< [dim, d] float32, orthonormal; each one's largest entry is positive
-  torch::Tensor scales;      ///< [dim] float32: singular values (SVD), standard deviations (PCA); falling
+  /// [N, dim] float32: the rows on orthonormal axes, those along which they vary most first; the largest entry of each
+  /// axis is positive.
+  torch::Tensor rows;
 };
 
 /// Subspace iteration with a random start (Halko, Martinsson, Tropp 2011, algorithm 4.4). Not centred. Error: fewer

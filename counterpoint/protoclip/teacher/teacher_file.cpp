@@ -3,6 +3,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/strings.h"
 #include "counterpoint/protoclip/grouped_mean.h"
+#include "counterpoint/protoclip/losses.h"
 #include "counterpoint/protoclip/tensor_file.h"
 
 namespace counterpoint::protoclip {
@@ -54,7 +55,7 @@ torch::Tensor TeacherFeatures::mean_rows_of(const std::vector<std::int64_t>& sam
   const torch::Tensor first = torch::tensor(first_row, torch::kInt64);
   const torch::Tensor owners = torch::arange(std::ssize(keys)).repeat_interleave(first.diff());
   const torch::Tensor means = grouped_mean(rows, owners, std::ssize(keys)).means;
-  return torch::nn::functional::normalize(means.index_select(0, torch::tensor(samples, torch::kInt64)));
+  return unit_rows(means.index_select(0, torch::tensor(samples, torch::kInt64)));
 }
 
 void write_teacher(const std::filesystem::path& file, const TeacherFeatures& features) {

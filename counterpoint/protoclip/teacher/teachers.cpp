@@ -3,16 +3,15 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/nn/text_encoder/text_encoder.h"
 #include "counterpoint/nn/torch/device.h"
+#include "counterpoint/protoclip/losses.h"
 #include "counterpoint/protoclip/teacher/reduce.h"
+#include "counterpoint/protoclip/teacher/tfidf.h"
 
 namespace counterpoint::protoclip {
 namespace {
 
-/// Rows of length 1; those of length 0 stay.
-torch::Tensor normalised(const torch::Tensor& rows) { return rows / rows.norm(2, 1, true).clamp_min(1e-12); }
-
 TeacherFeatures features_of(const CaptionSet& captions, const torch::Tensor& rows, std::string source) {
-  return {captions.keys, captions.first_row, normalised(rows), std::move(source), captions.fingerprint};
+  return {captions.keys, captions.first_row, unit_rows(rows), std::move(source), captions.fingerprint};
 }
 
 void check_captions(const CaptionSet& captions) {
@@ -23,7 +22,7 @@ void check_captions(const CaptionSet& captions) {
 
 TeacherFeatures tfidf_teacher(const CaptionSet& captions, const TeacherOptions& options) {
   check_captions(captions);
-  const SparseMatrix matrix = tfidf(captions.captions, options.tfidf).matrix;
+  const SparseMatrix matrix = tfidf(captions.captions).matrix;
   const std::int64_t dim = std::min({options.dim, matrix.rows(), matrix.columns});
   return features_of(captions, truncated_svd(matrix, {.dim = dim, .seed = options.seed}).rows, "tfidf");
 }

@@ -7,14 +7,12 @@
 #include "counterpoint/core/progress.h"
 #include "counterpoint/protoclip/teacher/caption_set.h"
 #include "counterpoint/protoclip/teacher/teacher_file.h"
-#include "counterpoint/protoclip/teacher/tfidf.h"
 
 namespace counterpoint::protoclip {
 
 struct TeacherOptions {
-  std::int64_t dim = 64;   ///< at most this; fewer where the captions give fewer
-  std::uint64_t seed = 0;  ///< of the SVD's start
-  TfidfOptions tfidf;
+  std::int64_t dim = 64;          ///< at most this; fewer where the captions give fewer
+  std::uint64_t seed = 0;         ///< of the SVD's start
   std::int64_t most_tokens = 77;  ///< of a caption for the text encoder, as in the released code
   std::string device = "cpu";     ///< of the text encoder: or "cuda", "cuda:N"
   ProgressSink* progress = nullptr;

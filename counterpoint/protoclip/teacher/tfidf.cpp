@@ -92,14 +92,13 @@ class TermCounts {
 };
 
 void append_row(const TermCounts& counts, std::int64_t caption, const std::vector<std::int32_t>& column_of,
-                const TfidfOptions& options, Tfidf& out) {
+                Tfidf& out) {
   std::vector<std::pair<std::int32_t, double>> row;
   double squares = 0;
   counts.for_each(caption, [&](Term term, std::int32_t count) {
     const std::int32_t column = column_of[static_cast<size_t>(term)];
     if (column < 0) return;
-    const double frequency = options.sublinear ? 1 + std::log(count) : count;
-    row.emplace_back(column, frequency * out.idf[static_cast<size_t>(column)]);
+    row.emplace_back(column, (1 + std::log(count)) * out.idf[static_cast<size_t>(column)]);
     squares += row.back().second * row.back().second;
   });
   std::sort(row.begin(), row.end());
@@ -151,8 +150,7 @@ Tfidf tfidf(const std::vector<std::string_view>& captions, const TfidfOptions& o
   }
   if (out.terms.empty()) fail("none of the {} captions holds a word of two letters or more", captions.size());
   out.matrix.columns = static_cast<std::int64_t>(out.terms.size());
-  for (std::int64_t caption = 0; caption < counts.captions(); ++caption)
-    append_row(counts, caption, column_of, options, out);
+  for (std::int64_t caption = 0; caption < counts.captions(); ++caption) append_row(counts, caption, column_of, out);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// TF-IDF of captions, as scikit-learn's TfidfVectorizer(sublinear_tf=True) weighs it.
+// TF-IDF of captions, as scikit-learn's TfidfVectorizer(sublinear_tf=True) weighs it: 1 + ln(count) for the count.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,7 +12,6 @@ namespace counterpoint::protoclip {
 struct TfidfOptions {
   int longest_ngram = 1;              ///< 2: pairs of neighbouring words are terms as well
   std::int64_t most_terms = 1 << 18;  ///< the most frequent are kept (of equal ones the first in byte order)
-  bool sublinear = true;              ///< 1 + ln(count) instead of the count
 };
 
 struct Tfidf {

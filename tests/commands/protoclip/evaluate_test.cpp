@@ -70,6 +70,33 @@ TEST_F(OnColours, EvaluateAllTellsEveryFigureAndWritesThem) {
     }
 }
 
+TEST_F(OnColours, EvaluateWritesOverItsOwnResultsOnly) {
+  const auto evaluate = [&](const char* what, const std::string& output) {
+    return run({"evaluate", what, "--model", at("model"), "--val-data", at("test"), "--output", output});
+  };
+  ASSERT_EQ(evaluate("gap", at("gap.json")).exit_code, 0);
+  EXPECT_EQ(evaluate("gap", at("gap.json")).exit_code, 0);
+  expect_contains(evaluate("cluster", at("gap.json")).error, "no result of 'protoclip evaluate cluster'");
+  const std::string config = at("model/open_clip_config.json"), before = read_file(config);
+  expect_contains(evaluate("gap", config).error, "choose another --output");
+  EXPECT_EQ(read_file(config), before);
+  write_file_atomic(dir_ / "test.tsv", "filepath\ttitle\ntest/red/0.png\tred\n");
+  expect_contains(
+      run({"evaluate", "gap", "--model", at("model"), "--val-data", at("test.tsv"), "--output", at("test.tsv")}).error,
+      "is the file of --val-data");
+}
+
+TEST_F(OnColours, EqualCaptionsAreToldWhereTheyAreLookedFor) {
+  const auto note = [&](const std::string& data) {
+    return run({"evaluate", "retrieval", "--model", at("model"), "--val-data", data}).error;
+  };
+  expect_contains(note(at("test")), "3 of the 18 captions are different");
+  std::string table = "filepath\ttitle\n";
+  for (int i = 0; i < 6; ++i) table += fmt::format("test/red/{}.png\tthe red number {}\n", i, i);
+  write_file_atomic(dir_ / "different.tsv", table);
+  EXPECT_EQ(note(at("different.tsv")).find("are different"), std::string::npos);
+}
+
 TEST_F(OnColours, EvaluateAllLeavesOutWhatTheDataCannotServe) {
   const auto result = run({"evaluate", "all", "--model", at("model"), "--val-data", at("test")});
   ASSERT_EQ(result.exit_code, 0) << result.error;
@@ -122,6 +149,54 @@ TEST_F(OnColours, IndexHoldsWhatWasAskedFor) {
   EXPECT_EQ(pictures.first_captions().size(), 18U);
 }
 
+TEST_F(OnColours, PicturesWithoutCaptionsAreFound) {
+  for (const char* place : {"photos/a.png", "photos/deep/er/b.png"}) {
+    make_dirs((dir_ / place).parent_path());
+    write_file_atomic(dir_ / place, picture(0, 1));
+  }
+  const auto embedded = run({"embed", "--model", at("model"), "--data", at("photos"), "--output", at("index")});
+  ASSERT_EQ(embedded.exit_code, 0) << embedded.error;
+  expect_contains(embedded.out, ": 2 pictures, 24 numbers each");
+  EXPECT_EQ(read_index(dir_ / "index").keys, (std::vector<std::string>{"a.png", "deep/er/b.png"}));
+  const auto result = run({"search", "--index", at("index"), "a red thing", "--html", at("found.html")});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  expect_contains(result.out, "deep/er/b.png");
+  EXPECT_EQ(read_file(dir_ / "found.html").find("<p class=\"about\"></p>"), std::string::npos);
+  expect_contains(
+      run({"embed", "--model", at("model"), "--data", at("photos"), "--output", at("index"), "--modality", "captions"})
+          .error,
+      "photos: holds no captions");
+}
+
+TEST_F(OnColours, TextsAreEmbeddedLineByLine) {
+  write_file_atomic(dir_ / "texts.txt", "a red thing\n\n  blue \n");
+  const auto embedded = run({"embed", "--model", at("model"), "--data", at("texts.txt"), "--output", at("index")});
+  ASSERT_EQ(embedded.exit_code, 0) << embedded.error;
+  expect_contains(embedded.out, ": 2 captions, 24 numbers each");
+  const Index index = read_index(dir_ / "index");
+  EXPECT_EQ(index.captions, (std::vector<std::string>{"a red thing", "blue"}));
+  EXPECT_EQ(index.keys, (std::vector<std::string>{"1", "3"}));
+  auto opened = method::open_model(dir_ / "model");
+  EXPECT_TRUE(torch::equal(index.texts, method::encode_captions(opened.model, opened.tokenizer, index.captions)));
+}
+
+TEST_F(OnColours, EmbedAndSearchWriteOverTheirOwnFilesOnly) {
+  ASSERT_EQ(embed().exit_code, 0);
+  const auto other = at("model/open_clip_model.safetensors");
+  const std::string weights = read_file(other);
+  const auto refused = run({"embed", "--model", at("model"), "--data", at("test"), "--output", other});
+  EXPECT_EQ(refused.exit_code, 1);
+  expect_contains(refused.error, "no index of 'protoclip embed'");
+  EXPECT_EQ(read_file(other), weights);
+  write_file_atomic(dir_ / "mine.html", "<!DOCTYPE html><p>mine</p>");
+  const auto search = [&](const char* page) {
+    return run({"search", "--index", at("index"), "red", "--html", at(page)});
+  };
+  expect_contains(search("mine.html").error, "no page of 'protoclip search'");
+  EXPECT_EQ(search("found.html").exit_code, 0);
+  EXPECT_EQ(search("found.html").exit_code, 0);
+}
+
 TEST_F(OnColours, WhereNoIndexCanBeWrittenNothingIsEmbedded) {
   make_dirs(dir_ / "index/embeddings.safetensors");
   const auto result = run({"embed", "--model", at("nowhere"), "--data", at("test"), "--output", at("index")});
@@ -145,12 +220,39 @@ TEST_F(OnColours, DamagedAndForeignIndexesAreRefused) {
     if (name == "owner") tensor = tensor + 17;
   method::write_tensors(dir_ / "bad.safetensors", tensors);
   expect_contains(test::error_of([&] { read_index(dir_ / "bad.safetensors"); }), "do not fit together");
+  for (auto& [name, tensor] : tensors)
+    if (name == "owner") tensor = torch::empty({0}, torch::kInt64);
+  method::write_tensors(dir_ / "ownerless.safetensors", tensors);
+  expect_contains(test::error_of([&] { read_index(dir_ / "ownerless.safetensors"); }), "do not fit together");
   method::write_tensors(dir_ / "foreign.safetensors", {{"weight", torch::ones({2})}});
   expect_contains(test::error_of([&] { read_index(dir_ / "foreign.safetensors"); }), "a tensor 'keys'");
   Index hostile = read_index(file);
   hostile.thumbnails[3] = "http://outside.invalid/x.png";
   write_index(dir_ / "hostile.safetensors", hostile);
   EXPECT_EQ(read_index(dir_ / "hostile.safetensors").thumbnails[3], "");
+}
+
+TEST_F(OnColours, AVocabularyIsNamedByAPattern) {
+  std::filesystem::rename(dir_ / "model/vocabulary.txt", dir_ / "words-1.2.txt");
+  const auto classify = [&](const std::string& vocabulary) {
+    return run({"classify", at("test/red/0.png"), "--model", at("model"), "--labels", "red,blue", "--vocabulary",
+                at(vocabulary)});
+  };
+  EXPECT_EQ(classify("words-*.txt").exit_code, 0);
+  expect_contains(classify("wards-*.txt").error, "no vocabulary '");
+}
+
+TEST_F(OnColours, WhatIsNeededIsAskedFor) {
+  for (const auto& [command, option] : {std::pair{"embed", "--data"}, std::pair{"evaluate", "--val-data"}}) {
+    std::vector<std::string> line{command, "--model", at("model"), "--output", at("out")};
+    if (command == std::string("evaluate")) line.insert(line.begin() + 1, "gap");
+    const auto result = run(line);
+    EXPECT_EQ(result.exit_code, 2);
+    expect_contains(result.error, std::string(option) + " is required");
+  }
+  const auto unknown = run({"embed", "--data", at("test"), "--qqqqqq", "3"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  expect_contains(unknown.error, "unknown option --qqqqqq\nSee 'pbt embed --help'.");
 }
 
 TEST_F(OnColours, ClassifyGivesSharesOfAllLabels) {

@@ -36,7 +36,7 @@ class Train : public testing::Test {
   }
 
   /// Trains on six dark and six light pictures and measures on as many others, of which some are damaged.
-  test::CommandResult run_on_colours(int damaged) const {
+  test::CommandResult run_on_colours(int damaged, const std::vector<std::string>& more = {}) const {
     for (const char* set : {"train", "test"})
       for (const char* colour : {"dark", "light"})
         for (int i = 0; i < 6; ++i) {
@@ -46,11 +46,21 @@ class Train : public testing::Test {
           write_file_atomic(dir_ / set / colour / fmt::format("{}.png", i), image::encode_png(picture));
         }
     for (int i = 0; i < damaged; ++i) write_file_atomic(dir_ / "test" / "dark" / fmt::format("{}.png", i), "damaged");
-    return test::run_command(
-        {"train", "--train-data=" + (dir_ / "train").string(), "--val-data=" + (dir_ / "test").string(),
-         "--vocabulary-size=540", "--epochs=1", "--batch-size=6", "--w-proto=0",
-         "--model=" + (dir_ / "vit.json").string(), "--output-dir=" + (dir_ / "run").string()},
-        {declare_train});
+    std::vector<std::string> line{"train",
+                                  "--train-data=" + (dir_ / "train").string(),
+                                  "--val-data=" + (dir_ / "test").string(),
+                                  "--vocabulary-size=540",
+                                  "--batch-size=6",
+                                  "--w-proto=0",
+                                  "--model=" + (dir_ / "vit.json").string(),
+                                  "--output-dir=" + (dir_ / "run").string()};
+    line.insert(line.end(), more.begin(), more.end());
+    return test::run_command(line, {declare_train});
+  }
+
+  std::string templates(const std::string& lines) const {
+    write_file_atomic(dir_ / "templates.txt", lines);
+    return (dir_ / "templates.txt").string();
   }
 
   test::ScratchDir dir_;
@@ -149,14 +159,85 @@ TEST_F(Train, KeywordsThatTheHeldOutSetLacksTakeNoFiguresFromTheRest) {
   EXPECT_EQ(metrics.find("ami "), std::string::npos) << metrics;
 }
 
+TEST_F(Train, EachEvaluationHasAFrequencyOfItsOwn) {
+  ASSERT_EQ(run_on_colours(0, {"--epochs=4", "--eval-frequency=2", "--retrieval-frequency=1", "--gap-frequency=0",
+                               "--linear-frequency=4", "--templates=" + templates("{}\n")})
+                .exit_code,
+            0);
+  const auto steps = [&](const char* metric) {
+    std::vector<std::int64_t> found;
+    data::read_jsonl(dir_ / "run" / "metrics.jsonl", [&](const data::Json& row, const data::RowPlace&) {
+      if (row.contains(metric)) found.push_back(row.at("step").get<std::int64_t>());
+    });
+    return found;
+  };
+  using Steps = std::vector<std::int64_t>;  // two an episode
+  EXPECT_EQ(steps("mean_recall"), (Steps{0, 2, 4, 6, 8}));
+  EXPECT_EQ(steps("zeroshot"), (Steps{0, 4, 8}));
+  EXPECT_EQ(steps("knn"), (Steps{0, 4, 8}));
+  EXPECT_EQ(steps("probe"), (Steps{0, 8}));
+  EXPECT_EQ(steps("gap"), Steps());
+}
+
+TEST_F(Train, WhatIsSaidAboutEvaluationsNeedsHeldOutPairs) {
+  for (const std::string& option :
+       {std::string("--eval-frequency=1"), std::string("--knn-frequency=1"), "--templates=" + templates("{}\n")}) {
+    const test::CommandResult result = run("none", {option});
+    EXPECT_EQ(result.exit_code, 1) << option;
+    test::expect_contains(result.error, "--val-data");
+    EXPECT_FALSE(std::filesystem::exists(dir_ / "none")) << option;
+  }
+  test::expect_contains(run_on_colours(0, {"--epochs=1", "--templates=" + templates("a colour\n")}).error,
+                        "templates.txt");
+}
+
+TEST_F(Train, WhatTheHeldOutPairsCannotServeIsToldBeforeTraining) {
+  write_file_atomic(dir_ / "words.txt", "dog\nred\n");
+  const test::CommandResult told =
+      run("run", {"--val-data=12", "--keywords=" + (dir_ / "words.txt").string(), "--cluster-frequency=1"});
+  EXPECT_EQ(told.exit_code, 1);
+  test::expect_contains(told.error, "cluster: ");
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "run" / "config.json"));
+}
+
+TEST_F(Train, TheReleasedCodesNamesAreTaken) {
+  ASSERT_EQ(run("run", {"--kmeans-max-iter=7", "--kmeans-nredo=2", "--w-proto-external=0.5", "--infonce-warmup-epoch=0",
+                        "--lit-start-epoch=1", "--max-grad-norm=3"})
+                .exit_code,
+            0);
+  const data::Json settings = data::read_json(dir_ / "run" / "config.json").at("settings");
+  EXPECT_EQ(settings.at("kmeans_iterations"), 7);
+  EXPECT_EQ(settings.at("kmeans_redos"), 2);
+  EXPECT_EQ(settings.at("w_ext"), 0.5);
+  EXPECT_EQ(settings.at("infonce_warmup"), 0);
+  EXPECT_EQ(settings.at("lit_start"), 1);
+  EXPECT_EQ(settings.at("grad_clip_norm"), 3);
+}
+
+TEST_F(Train, RareOptionsStandInTheLongHelpBehindOurNames) {
+  const auto help = [](const char* which) { return test::run_command({"train", which}, {declare_train}).out; };
+  for (const char* option : {"--zeroshot-frequency N", "--probe-frequency,--linear-frequency N", "--templates FILE",
+                             "--kmeans-redos,--kmeans-nredo N=3"}) {
+    test::expect_contains(help("--help-all"), option);
+    EXPECT_EQ(help("--help").find(option), std::string::npos) << option;
+  }
+  test::expect_contains(help("--help"), "--w-ext,--w-proto-external X=0 ");
+}
+
+TEST_F(Train, MadeUpPairsAreNotHeldOutUntold) {
+  const test::CommandResult result = run("run", {"--val-data=12"});
+  ASSERT_EQ(result.exit_code, 0) << result.error;
+  test::expect_contains(result.error, "what is measured is what is trained");
+}
+
 TEST_F(Train, PicturesThatCouldNotBeMeasuredAreTold) {
-  const test::CommandResult result = run_on_colours(1);
+  const test::CommandResult result = run_on_colours(1, {"--epochs=1"});
   ASSERT_EQ(result.exit_code, 0) << result.error;
   test::expect_contains(result.error, "left out: ");
 }
 
 TEST_F(Train, AModelThatCannotBeMeasuredIsWholeAllTheSame) {
-  const test::CommandResult result = run_on_colours(4);
+  const test::CommandResult result = run_on_colours(4, {"--epochs=1"});
   EXPECT_EQ(result.exit_code, 1);
   test::expect_contains(result.error, "the model is whole, but it could not be measured: ");
   for (const char* file : {"model/open_clip_model.safetensors", "report.html"})

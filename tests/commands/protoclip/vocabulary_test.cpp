@@ -37,6 +37,23 @@ TEST(Vocabulary, IsTheSameFromPairs) {
   EXPECT_EQ(learn("--captions", "captions.txt", "a.txt"), learn("--train-data", "pairs.tsv", "b.txt"));
 }
 
+TEST(Vocabulary, WritesOverVocabulariesOnly) {
+  const test::ScratchDir scratch;
+  write_file_atomic(scratch / "captions.txt", "a dog runs\n");
+  write_file_atomic(scratch / "mine.txt", "mine");
+  const auto learn = [&](const char* to) {
+    return test::run_command(
+        {"vocabulary", "--captions", (scratch / "captions.txt").string(), "--output", (scratch / to).string()},
+        {declare_vocabulary});
+  };
+  EXPECT_EQ(learn("out.txt.gz").exit_code, 0);
+  EXPECT_EQ(learn("out.txt.gz").exit_code, 0);
+  test::expect_contains(learn("mine.txt").error, "is there already, and no vocabulary");
+  EXPECT_EQ(read_file(scratch / "mine.txt"), "mine");
+  test::expect_contains(learn("captions.txt").error, "is the file of --captions");
+  EXPECT_EQ(read_file(scratch / "captions.txt"), "a dog runs\n");
+}
+
 TEST(Vocabulary, AsksForCaptions) {
   const test::ScratchDir scratch;
   const test::CommandResult result =

@@ -32,7 +32,6 @@ TEST(ClusterScores, KMeansFindsGroupsWhateverTheLengthOfTheFeatures) {
   const auto data = test::make_clusters(6, 30, 16, 0.01, 4);
   const Tensor lengths = torch::rand({180, 1}) + 0.1;
   const ClusterAgreement found = cluster_agreement(data.rows * lengths, data.members);
-  EXPECT_DOUBLE_EQ(adjusted_rand_index(data.members, found.labels), 1);
   EXPECT_NEAR(found.ari, 1, 1e-12);
   EXPECT_NEAR(found.ami, 1, 1e-9);
   const ClusterAgreement noise = cluster_agreement(torch::randn({180, 16}), data.members);

@@ -38,6 +38,12 @@ TEST(Scores, AveragePrecisionAsScikitLearnWithTies) {
   EXPECT_TRUE(std::isnan(mean_average_precision(none, none)));
 }
 
+TEST(Scores, PlacesAreThoseOfAStableSort) {
+  const Tensor scores = torch::randint(4, {50, 7}, torch::kFloat32), own = torch::randint(7, {50}, torch::kInt64);
+  const Tensor sorted = scores.argsort(/*stable=*/true, 1, /*descending=*/true);
+  EXPECT_TRUE(torch::equal(places_of(scores, own), sorted.eq(own.unsqueeze(1)).to(torch::kInt64).argmax(1)));
+}
+
 TEST(Scores, TopHitsCountTiesByPlace) {
   const Tensor scores = torch::tensor({{1.0, 3.0, 2.0}, {2.0, 2.0, 2.0}, {2.0, 2.0, 2.0}, {9.0, 0.0, 0.0}});
   const Tensor classes = torch::tensor({2, 0, 1, -1}, torch::kInt64);

@@ -1,8 +1,8 @@
 #include "counterpoint/protoclip/page/clip_page.h"
 
 #include "counterpoint/core/files.h"
+#include "counterpoint/data/jsonl.h"
 #include "tests/support/browser.h"
-#include "tests/support/error_of.h"
 #include "tests/support/support.h"
 
 namespace counterpoint::protoclip {
@@ -35,8 +35,8 @@ ClipPage page() {
                      {{3, 14, {{kPixel, "a red heart"}, {"", "a broken heart"}}, {"a drawing of a heart"}}}}};
   page.maps = {{"Before training", {{0, 0}, {1, 0}}, {{0, 1}, {1, 1}}, {"heart", "star"}, 0.8},
                {"After training", {{0, 0}, {1, 0}}, {{0.1, 0.1}, {1, 0.1}}, {"heart", "star"}, 0.3}};
-  page.good = {{"a red heart", {{kPixel, "a red heart"}}, 1, 0}};
-  page.bad = {{"a star", {{kPixel, "a red heart"}}, 17, -1}};
+  page.retrieval = {{"clip", {{"a red heart", {{kPixel, "a red heart"}}, 1, 0}}, {}},
+                    {"protoclip", {}, {{"a star", {{kPixel, "a red heart"}}, 17, -1}}}};
   page.settings = {{"k", "80"}};
   page.footer = "made by a test";
   return page;
@@ -56,15 +56,13 @@ TEST(Results, MeanSpreadAndPairedGains) {
   EXPECT_FALSE(paired_gain(results(), "protoclip", "other", "ami"));
 }
 
-TEST(Results, FileGoesThereAndBack) {
+TEST(Results, FileHoldsEachRow) {
   const test::ScratchDir dir;
   write_results(dir / "results.json", results());
-  const std::vector<ResultRow> back = read_results(dir / "results.json");
-  ASSERT_EQ(back.size(), results().size());
-  EXPECT_EQ(back[5].arm, results()[5].arm);
-  EXPECT_EQ(back[5].value, results()[5].value);
-  write_file_atomic(dir / "results.json", R"([{"arm": "a", "seed": 0, "metric": "probe", "value": "high"}])");
-  expect_contains(test::error_of([&] { read_results(dir / "results.json"); }), "row 1");
+  const data::Json rows = data::read_json(dir / "results.json");
+  ASSERT_EQ(rows.size(), results().size());
+  EXPECT_EQ(rows[5]["arm"], results()[5].arm);
+  EXPECT_EQ(rows[5]["value"], results()[5].value);
 }
 
 TEST(ClipPage, HasASectionForWhatIsThereAndNoneForWhatIsNot) {
@@ -76,6 +74,24 @@ TEST(ClipPage, HasASectionForWhatIsThereAndNoneForWhatIsNot) {
   const std::string run = clip_page({.title = "One run", .curves = page().curves});
   EXPECT_EQ(run.find("id=\"gains\""), std::string::npos);
   EXPECT_EQ(run.find("id=\"prototypes\""), std::string::npos);
+}
+
+TEST(ClipPage, ArmsFindSideBySide) {
+  const std::string whole = clip_page(page());
+  expect_contains(whole, "Found by clip");
+  expect_contains(whole, "Missed by protoclip");
+  const std::string run = clip_page({.retrieval = {{"", page().retrieval[0].good, {}}}});
+  expect_contains(run, ">Found</h3>");
+}
+
+TEST(ClipPage, CurvesOfClustersAreFoldedAway) {
+  ClipPage shown = page();
+  EXPECT_EQ(clip_page(shown).find("Clusters, episode by episode"), std::string::npos);
+  shown.curves.push_back({"protoclip", 0, "prototypes/text/empty", {{0, 3}, {10, 0}}});
+  const std::string whole = clip_page(shown);
+  const size_t fold = whole.find("Clusters, episode by episode");
+  ASSERT_NE(fold, std::string::npos);
+  EXPECT_GT(whole.find("prototypes/text/empty"), fold);
 }
 
 class ClipPageInBrowser : public testing::Test {
@@ -110,7 +126,8 @@ TEST_F(ClipPageInBrowser, HostileCaptionsRunNothing) {
   PrototypeCard& card = shown.galleries[0].cards[0];
   shown.galleries[0].title = shown.galleries[0].note = card.captions[0] = card.pictures[0].caption = hostile;
   card.pictures[1].address = "http://outside.invalid/y.png";
-  shown.maps[0].title = shown.maps[0].words[0] = shown.good[0].caption = hostile;
+  shown.maps[0].title = shown.maps[0].words[0] = shown.retrieval[0].good[0].caption = hostile;
+  shown.retrieval[0].arm = shown.curves[0].metric = hostile;
   shown.settings = {{hostile, hostile}};
   const test::Drawn drawn = test::draw_in(*browser_, written(shown), dir_.path());
   EXPECT_EQ(drawn.dom.find("<title>hacked"), std::string::npos);
