@@ -73,6 +73,7 @@ class Loop {
     while (!at_end() && !state_.stopped_early) {
       step();
       const bool measured = evaluation_due() && measure();
+      if (state_.stopped_early && !state_.unlogged.empty()) log_->write(steps_, state_.unlogged.take());
       if (save_due(measured)) save();
       if (hooks_.stop && hooks_.stop() && !at_end()) throw Interrupted{};
     }
@@ -121,8 +122,8 @@ class Loop {
 
   /// `metrics` are averaged over the steps that a line of the log stands for, `last` are those of its last step.
   void tell(const std::vector<Metric>& metrics, const std::vector<Metric>& last) {
-    state_.unlogged.add(metrics);
-    if (steps_ % settings_.logging_steps == 0 || at_end()) log_->write(steps_, joined(state_.unlogged.take(), last));
+    state_.unlogged.add(metrics, last);
+    if (steps_ % settings_.logging_steps == 0 || at_end()) log_->write(steps_, state_.unlogged.take());
     if (hooks_.on_step) hooks_.on_step(steps_, joined(metrics, last));
   }
 

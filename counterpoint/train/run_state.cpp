@@ -1,37 +1,58 @@
 #include "counterpoint/train/run_state.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
-
-#include "counterpoint/core/error.h"
 
 namespace counterpoint::train {
 
-void MetricWindow::add(const std::vector<Metric>& metrics) {
-  if (steps_++ == 0) {
-    sums_ = metrics;
-    return;
-  }
-  COUNTERPOINT_ASSERT(sums_.size() == metrics.size());
-  for (size_t i = 0; i < metrics.size(); ++i) sums_[i].value += metrics[i].value;
+namespace {
+
+data::Json by_name(const std::vector<Metric>& metrics) {
+  data::Json out = data::Json::object();
+  for (const Metric& metric : metrics) out[metric.name] = metric.value;
+  return out;
+}
+
+std::vector<Metric> metrics_in(const data::Json& json, const char* key) {
+  std::vector<Metric> out;
+  if (!json.contains(key)) return out;
+  for (const auto& [name, value] : json.at(key).items()) out.push_back({name, value.get<double>()});
+  return out;
+}
+
+bool same_names(const std::vector<Metric>& a, const std::vector<Metric>& b) {
+  return std::ranges::equal(a, b, {}, &Metric::name, &Metric::name);
+}
+
+}  // namespace
+
+void MetricWindow::add(const std::vector<Metric>& averaged, const std::vector<Metric>& last) {
+  if (!same_names(sums_, averaged)) *this = {};
+  if (steps_++ == 0)
+    sums_ = averaged;
+  else
+    for (size_t i = 0; i < averaged.size(); ++i) sums_[i].value += averaged[i].value;
+  last_ = last;
 }
 
 std::vector<Metric> MetricWindow::take() {
-  std::vector<Metric> means = std::exchange(sums_, {});
-  for (Metric& metric : means) metric.value /= static_cast<double>(steps_);
+  std::vector<Metric> line = std::exchange(sums_, {});
+  for (Metric& metric : line) metric.value /= static_cast<double>(steps_);
+  std::ranges::move(std::exchange(last_, {}), std::back_inserter(line));
   steps_ = 0;
-  return means;
+  return line;
 }
 
 data::Json MetricWindow::to_json() const {
-  data::Json sums = data::Json::object();
-  for (const Metric& metric : sums_) sums[metric.name] = metric.value;
-  return {{"steps", steps_}, {"sums", sums}};
+  return {{"steps", steps_}, {"sums", by_name(sums_)}, {"last", by_name(last_)}};
 }
 
 MetricWindow MetricWindow::from_json(const data::Json& json) {
   MetricWindow window;
-  window.steps_ = json.at("steps").get<std::int64_t>();
-  for (const auto& [name, value] : json.at("sums").items()) window.sums_.push_back({name, value.get<double>()});
+  window.steps_ = json.value("steps", std::int64_t{0});
+  window.sums_ = metrics_in(json, "sums");
+  window.last_ = metrics_in(json, "last");
   return window;
 }
 

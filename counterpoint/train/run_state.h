@@ -9,12 +9,13 @@
 
 namespace counterpoint::train {
 
-/// The metrics of the steps since the last line of the log. A line tells their mean, as TRL's does.
+/// The metrics of the steps since the last line of the log. A line tells the mean of some, as TRL's does, and of others
+/// the last step's value.
 class MetricWindow {
  public:
-  void add(const std::vector<Metric>& metrics);
+  void add(const std::vector<Metric>& averaged, const std::vector<Metric>& last = {});
   bool empty() const { return steps_ == 0; }
-  /// The means; the window is empty afterwards.
+  /// The means, then the last values; the window is empty afterwards.
   std::vector<Metric> take();
 
   data::Json to_json() const;
@@ -22,7 +23,7 @@ class MetricWindow {
 
  private:
   std::int64_t steps_ = 0;
-  std::vector<Metric> sums_;
+  std::vector<Metric> sums_, last_;
 };
 
 struct RunState {

@@ -16,11 +16,11 @@ RunState stored(const RunState& state) { return RunState::from_json(data::Json::
 
 TEST(MetricWindow, TellsTheMeanAndBeginsAnew) {
   MetricWindow window;
-  window.add({{"loss", 3}, {"rewards/margins", -1}});
-  window.add({{"loss", 1}, {"rewards/margins", 0.5}});
-  const std::vector<Metric> means = window.take();
-  EXPECT_EQ(means[0].name, "loss");
-  EXPECT_EQ(values_of(means), (std::vector<double>{2, -0.25}));
+  window.add({{"loss", 3}, {"rewards/margins", -1}}, {{"epoch", 1}});
+  window.add({{"loss", 1}, {"rewards/margins", 0.5}}, {{"epoch", 2}});
+  const std::vector<Metric> line = window.take();
+  EXPECT_EQ(line[0].name, "loss");
+  EXPECT_EQ(values_of(line), (std::vector<double>{2, -0.25, 2}));
   EXPECT_TRUE(window.empty());
   window.add({{"loss", 0.1}});
   EXPECT_EQ(values_of(window.take()), std::vector<double>{0.1});
@@ -33,7 +33,7 @@ TEST(RunState, ComesBackBitForBit) {
                  .unmeasured = true,
                  .tokens = 1234,
                  .unlogged = {}};
-  state.unlogged.add({{"loss", 1.0 / 3}});
+  state.unlogged.add({{"loss", 1.0 / 3}, {"rewards/margins", 0.1}, {"logps/chosen", -3}}, {{"grad_norm", 0.3}});
   RunState back = stored(state);
   EXPECT_EQ(back.best->step, 7);
   EXPECT_EQ(back.best->value, 0.1 + 0.2);
@@ -41,7 +41,8 @@ TEST(RunState, ComesBackBitForBit) {
   EXPECT_TRUE(back.stopped_early);
   EXPECT_TRUE(back.unmeasured);
   EXPECT_EQ(back.tokens, 1234);
-  for (RunState* one : {&state, &back}) one->unlogged.add({{"loss", 0.7}});
+  for (RunState* one : {&state, &back})
+    one->unlogged.add({{"loss", 0.7}, {"rewards/margins", 0.2}, {"logps/chosen", -1}});
   EXPECT_EQ(values_of(back.unlogged.take()), values_of(state.unlogged.take()));
 }
 

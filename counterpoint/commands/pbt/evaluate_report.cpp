@@ -36,13 +36,6 @@ void compare_with(const Earlier& earlier, const data::Json& settings, Evaluated&
   result.json["comparison"] = {{"with", earlier.path}, {"items", comparison.items}, {"differences", std::move(rows)}};
 }
 
-std::vector<Failure> failures_of(const data::Json& items) {
-  std::vector<Failure> failures;
-  for (const data::Json& item : items)
-    if (item.contains("error")) failures.push_back({item["id"], item["error"]});
-  return failures;
-}
-
 void tell_interrupted(const data::Json& items, bool kept) {
   std::printf("Interrupted; the figures are of %zu items.%s\n", items.size(),
               kept ? " The same command goes on from there." : "");

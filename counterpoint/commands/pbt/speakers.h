@@ -6,14 +6,13 @@
 
 #include "counterpoint/commands/pbt/model_options.h"
 #include "counterpoint/commands/pbt/question_options.h"
+#include "counterpoint/persuasion/evaluate/result_json.h"
 #include "counterpoint/persuasion/growing_tree.h"
 
 namespace counterpoint::commands {
 
 /// A question or an item that got no reply.
-struct Failure {
-  std::string id, why;
-};
+using persuasion::Failure;
 
 class Speakers {
  public:

@@ -7,6 +7,13 @@
 
 namespace counterpoint::persuasion {
 
+/// An item of which a reply or reading failed.
+struct Failure {
+  std::string id, why;
+};
+/// Of a result's "items".
+std::vector<Failure> failures_of(const data::Json& items);
+
 data::Json to_json(const Heard& heard);
 /// [{"metric", "value", "low", "high", "n"}, ..]
 data::Json to_json(const std::vector<Figure>& figures);

@@ -51,7 +51,8 @@ void check_training(const StudyTraining& training, const std::string& table, con
 void check_lora(const StudyConfig& c, const std::string& file) {
   at_least(1, c.lora_r, "lora.r", file);
   above_zero(c.lora_alpha, "lora.alpha", file);
-  a_share(c.lora_dropout, "lora.dropout", file);
+  if (!(c.lora_dropout >= 0 && c.lora_dropout < 1))
+    fail("{}: lora.dropout is {}: a share from 0 to below 1 was expected", file, c.lora_dropout);
 }
 
 void check_loss(const StudyConfig& c, const std::string& file) {
@@ -66,7 +67,12 @@ void check_engine(const StudyConfig& c, const std::string& file) {
   at_least(1, c.batch, "engine.batch", file);
   one_of({c.dtype}, {"float32", "bfloat16", "int8"}, file + ": engine.dtype");
   one_of({c.training_dtype}, {"float32", "bfloat16"}, file + ": engine.training_dtype");
-  if (!c.device.starts_with("cuda:")) one_of({c.device}, {"cpu", "cuda"}, file + ": engine.device");
+  const bool numbered =
+      c.device.starts_with("cuda:") && c.device.size() > 5 &&
+      std::ranges::all_of(c.device.substr(5), [](char digit) { return digit >= '0' && digit <= '9'; });
+  if (!numbered) one_of({c.device}, {"cpu", "cuda"}, file + ": engine.device");
+  if (c.dtype == "int8" && c.device != "cpu")
+    fail("{}: engine.dtype 'int8' is for the device 'cpu' alone, not for '{}'", file, c.device);
 }
 
 void check_counts(const StudyConfig& c, const std::string& file) {
@@ -96,11 +102,19 @@ void check_study_config(const StudyConfig& c, const std::string& file) {
   one_of({c.split}, {"valid", "test"}, file + ": evaluate.split");
   one_of({c.answer_mode}, answer_modes(), file + ": trees.answer_mode");
   one_of({c.best_metric}, {"", "eval_balanced_overall", "eval_balanced_of_arm"}, file + ": dpo.metric_for_best_model");
+  if (c.split == "valid" && c.valid < 1) fail("{}: evaluate.split is 'valid': questions.valid must be 1 or more", file);
   if (!c.best_metric.empty() && c.valid < 1)
     fail("{}: dpo.metric_for_best_model needs validation questions: questions.valid must be 1 or more", file);
   for (const StudyAgent* agent : {&c.trained, &c.partner}) {
     if (agent->model.empty()) fail("{}: agents.trained and agents.partner must both name a 'model'", file);
-    if (agent->knows) a_share(*agent->knows, fmt::format("agents: 'knows' of {}", agent->name), file);
+    if (!agent->knows) continue;
+    a_share(*agent->knows, fmt::format("agents: 'knows' of {}", agent->name), file);
+    if (!c.teach_guess && *agent->knows * static_cast<double>(c.train) < 0.5)
+      fail(
+          "{}: agents: 'knows' of {} is {}: of {} training questions that is none, and there is nothing to teach; "
+          "leave "
+          "'knows' out, or set teach.guess",
+          file, agent->name, *agent->knows, c.train);
   }
   if (c.trained.name == c.partner.name) fail("{}: both agents are called '{}'", file, c.trained.name);
   data::check_seeds(c.seeds, file);

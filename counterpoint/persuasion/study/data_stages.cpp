@@ -66,15 +66,17 @@ std::vector<const Pair*> balanced(const std::vector<const Pair*>& pairs, std::in
 
 void StudyWork::split() {
   QuestionSet all = load_questions(config_.questions, {.format = config_.question_format});
-  const Json inputs{{"source", config_.questions},
-                    {"content", fingerprint_of(all.questions)},
-                    {"show_choices", config_.show_choices},
-                    {"train", config_.train},
-                    {"valid", config_.valid},
-                    {"test", config_.test},
-                    {"seed", config_.seed},
-                    {"trained", {config_.trained.name, config_.trained.knows.value_or(-1)}},
-                    {"partner", {config_.partner.name, config_.partner.knows.value_or(-1)}}};
+  Json inputs{{"source", config_.questions},
+              {"content", fingerprint_of(all.questions)},
+              {"show_choices", config_.show_choices},
+              {"train", config_.train},
+              {"valid", config_.valid},
+              {"test", config_.test},
+              {"seed", config_.seed},
+              {"trained", {config_.trained.name, config_.trained.knows.value_or(-1)}},
+              {"partner", {config_.partner.name, config_.partner.knows.value_or(-1)}}};
+  if (config_.trained.knows || config_.partner.knows)
+    inputs["knows"] = "share of each split";  // not so in 0.1's beginnings
   prints_["questions"] = stages_.run("questions", inputs, [&](const std::filesystem::path& folder) {
     if (config_.show_choices)
       for (Question& question : all.questions) question.question = with_choices(question);

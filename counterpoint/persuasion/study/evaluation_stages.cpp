@@ -7,6 +7,7 @@
 #include "counterpoint/persuasion/evaluate/debate.h"
 #include "counterpoint/persuasion/evaluate/flipflop.h"
 #include "counterpoint/persuasion/evaluate/misinformation.h"
+#include "counterpoint/persuasion/evaluate/result_json.h"
 #include "counterpoint/persuasion/question_files.h"
 #include "counterpoint/persuasion/study/study_checks.h"
 #include "counterpoint/persuasion/study/study_work.h"
@@ -17,16 +18,20 @@ namespace {
 using data::Json;
 
 /// An item that failed has no outcome, and figures are of those that have.
-template <class Items>
-void tell_failures(const Items& items, const std::string& stage, const std::function<void(const std::string&)>& note) {
-  const auto failed = [](const auto& item) { return !item.error.empty(); };
-  const auto first = std::ranges::find_if(items, failed);
-  if (first == items.end()) return;
-  const auto count = std::ranges::count_if(items, failed);
-  if (count == std::ssize(items))
-    fail("{}: each of the {} items failed, the first with: {}", stage, count, first->error);
+void tell_failures(const Json& items, const std::string& stage, const std::function<void(const std::string&)>& note) {
+  const std::vector<Failure> failures = failures_of(items);
+  if (failures.empty()) return;
+  const auto& [id, why] = failures.front();
+  if (failures.size() == items.size())
+    fail("{}: each of the {} items failed, the first with: {}", stage, items.size(), why);
   note(fmt::format("{}: {} of {} items failed and are left out, the first ('{}') with: {}; --force {} measures anew",
-                   stage, count, items.size(), first->id, first->error, stage));
+                   stage, failures.size(), items.size(), id, why, stage));
+}
+
+template <class Result>
+Json finished(const Result& result) {
+  if (result.interrupted) throw Interrupted{};
+  return to_json(result);
 }
 
 }  // namespace
@@ -96,20 +101,15 @@ void StudyWork::evaluate(const std::string& arm, std::uint64_t seed, const std::
   prints_[name] = stages_.run(name, evaluation_json(arm, seed, evaluation), [&](const std::filesystem::path& folder) {
     generate::ReplyRecord record(folder / "replies.jsonl");  // a stage that was stopped goes on from these
     Seat trained = seat(config_.trained, arm_adapter(arm, seed), &record);
-    Json result = run_evaluation(name, evaluation, trained, record);
+    Json result = run_evaluation(evaluation, trained, record);
+    tell_failures(result.at("items"), name, hooks_.note);
     result["settings"] = settings_json(arm, seed, evaluation);
     write_file_atomic(folder / "result.json", result.dump(1) + "\n");
     record.remove();
   });
 }
 
-Json StudyWork::run_evaluation(const std::string& stage, const std::string& evaluation, Seat& trained,
-                               generate::ReplyRecord& record) {
-  const auto finished = [&](const auto& result) {
-    if (result.interrupted) throw Interrupted{};
-    tell_failures(result.items, stage, hooks_.note);
-    return to_json(result);
-  };
+Json StudyWork::run_evaluation(const std::string& evaluation, Seat& trained, generate::ReplyRecord& record) {
   const EvaluationSettings common = evaluation_settings();
   const auto with = [&](auto settings) {
     static_cast<EvaluationSettings&>(settings) = common;

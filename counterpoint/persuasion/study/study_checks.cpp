@@ -5,6 +5,7 @@
 #include "counterpoint/core/error.h"
 #include "counterpoint/persuasion/answer_reader.h"
 #include "counterpoint/persuasion/evaluate/misinformation.h"
+#include "counterpoint/persuasion/study/teaching.h"
 #include "counterpoint/weights/adapter.h"
 
 namespace counterpoint::persuasion {
@@ -31,8 +32,8 @@ weights::ModelFiles open_agent(const StudyConfig& config, const StudyAgent& agen
   return model;
 }
 
-void check_answer_model(const StudyConfig& config) {
-  if (!config.answer_model.empty()) weights::open_model(resolved_model(config.answer_model));
+weights::ModelFiles open_answer_model(const StudyConfig& config) {
+  return weights::open_model(resolved_model(config.answer_model));
 }
 
 void check_study_models(const StudyConfig& config) {
@@ -43,7 +44,7 @@ void check_study_models(const StudyConfig& config) {
       fail("agent '{}': {}", agent->name, error.what());
     }
   }
-  check_answer_model(config);
+  if (!config.answer_model.empty()) open_answer_model(config);
 }
 
 TreeConfig checked_tree(const StudyConfig& config) {
@@ -55,6 +56,8 @@ TreeConfig checked_tree(const StudyConfig& config) {
 
 void check_study_questions(const StudyConfig& config, const std::vector<Question>& questions) {
   check_answer_mode(config.answer_mode, questions);
+  if ((config.trained.knows || config.partner.knows) && (config.teach_guess || config.teach_doubt > 0))
+    for (const Question& question : questions) check_lesson(question);
   if (!is_run(config, "misinformation")) return;
   if (!config.farm.empty()) {
     load_farm(config.farm);

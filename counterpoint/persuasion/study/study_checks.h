@@ -13,10 +13,10 @@ namespace counterpoint::persuasion {
 /// trained, LoRA's targets that are not in it.
 weights::ModelFiles open_agent(const StudyConfig& config, const StudyAgent& agent);
 
-/// Error: the model that reads answers (trees.answer_model), where one is named, cannot be opened.
-void check_answer_model(const StudyConfig& config);
+/// The model that reads answers (trees.answer_model), likewise. Error: as weights::open_model.
+weights::ModelFiles open_answer_model(const StudyConfig& config);
 
-/// Error: that of open_agent for either agent, and of check_answer_model.
+/// Error: that of open_agent for either agent; that of open_answer_model where one is named.
 void check_study_models(const StudyConfig& config);
 
 /// The study's tree config. Error: as load_tree_config; where the partner is to mislead, a role that it has not.

@@ -61,29 +61,49 @@ struct Plan {
 
 double bytes_of(const std::string& dtype) { return dtype == "float32" ? 4 : dtype == "int8" ? 1 : 2; }
 
-/// Both agents speak in the same dialogues, so both are in memory at once.
+double weights_of(const weights::ModelConfig& model, const std::string& dtype) {
+  return static_cast<double>(parameters_of(model)) * bytes_of(dtype);
+}
+
+double cache_of(const weights::ModelConfig& model, const StudyConfig& config) {
+  return 512.0 * config.batch * static_cast<double>(model.layers * model.kv_heads * model.head_dim) * 2 * 4;
+}
+
+/// Both agents speak in the same dialogues, so both are in memory at once. Where the best epoch is chosen by what the
+/// model says, it speaks while it trains.
 void plan_agent(const StudyConfig& config, const StudyAgent& agent, Plan& plan) {
   plan.look(agent.name, [&] {
     const weights::ModelFiles model = open_agent(config, agent);
-    const auto parameters = static_cast<double>(parameters_of(model.config));
-    const double cache = 512.0 * config.batch *
-                         static_cast<double>(model.config.layers * model.config.kv_heads * model.config.head_dim) * 2 *
-                         4;
-    const double weights = parameters * bytes_of(config.dtype);
+    const double weights = weights_of(model.config, config.dtype);
     plan.line("{:10} {}: {:.2f} G parameters, weights {} as {}, KV cache up to {}", agent.name, agent.model,
-              parameters / 1e9, gib(weights), config.dtype, gib(cache));
-    plan.generating += weights + cache;
+              static_cast<double>(parameters_of(model.config)) / 1e9, gib(weights), config.dtype,
+              gib(cache_of(model.config, config)));
+    plan.generating += weights;
     if (&agent == &config.trained || agent.knows)
-      plan.training = std::max(plan.training, parameters * bytes_of(config.training_dtype));
+      plan.training = std::max(
+          plan.training, weights_of(model.config, config.training_dtype) + (config.best_metric.empty() ? 0 : weights));
+  });
+}
+
+/// Each agent has a reader of its own.
+void plan_answer_model(const StudyConfig& config, Plan& plan) {
+  if (config.answer_model.empty()) return;
+  plan.look("answers", [&] {
+    const weights::ModelFiles model = open_answer_model(config);
+    const double weights = weights_of(model.config, config.dtype);
+    plan.line("{:10} {}: weights {} as {}, once for each agent", "answers", config.answer_model, gib(weights),
+              config.dtype);
+    plan.generating += 2 * weights;
   });
 }
 
 void plan_memory(const StudyConfig& config, Plan& plan) {
-  plan.line("{:10} {} for both agents at once; {} to train, besides activations and adapter", "memory",
-            gib(plan.generating), gib(plan.training));
-  const double most = std::max(plan.generating, plan.training), here = machine_memory();
+  const double here = machine_memory(), most = std::max(plan.generating, plan.training);
+  plan.line("{:10} weights of {} while agents speak, {} while one trains; caches, adapter and activations besides{}",
+            "memory", gib(plan.generating), gib(plan.training),
+            config.device == "cpu" && here > 0 ? fmt::format("; this machine has {}", gib(here)) : "");
   if (config.device == "cpu" && here > 0 && most > here)
-    plan.problems.push_back(fmt::format("memory: {} are needed, this machine has {}", gib(most), gib(here)));
+    plan.problems.push_back(fmt::format("memory: weights of {}, and this machine has {}", gib(most), gib(here)));
 }
 
 /// `rows`: of one epoch; nullopt where the trees decide it.
@@ -139,7 +159,9 @@ std::int64_t replies_of(const std::string& evaluation, const StudyConfig& config
   if (evaluation == "flipflop") return 5;     // the answer, then a reply and a final answer, doubted and not
   if (evaluation == "debate") return 6;       // alone, then two turns in either order
   if (evaluation == "acceptance") return 23;  // 20 samples, own answer, the other's, the reply to it
-  return config.farm.empty() ? 25 : 13;       // the answer, then 3 appeals of 4 turns; an agent's appeals are said, too
+  // The answer, then 3 appeals of 4 turns: with Farm's texts a reply and a belief each; with an agent a reply each, and
+  // what it says from the second turn on.
+  return config.farm.empty() ? 22 : 25;
 }
 
 /// Items of an evaluation, at most; nullopt where the trees or Farm's file decide it.
@@ -170,8 +192,8 @@ StudyPlan study_plan(const StudyConfig& config) {
   plan.line("{:10} {}", "study", config.output_dir.string());
   plan_agent(config, config.trained, plan);
   plan_agent(config, config.partner, plan);
+  plan_answer_model(config, plan);
   plan_memory(config, plan);
-  plan.look("answer model", [&] { check_answer_model(config); });
   plan.look("questions", [&] {
     const QuestionSet all = load_questions(config.questions, {.format = config.question_format});
     const auto parts = split_questions(all.questions, {config.train, config.valid, config.test}, config.seed);

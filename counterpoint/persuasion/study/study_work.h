@@ -48,7 +48,6 @@ class StudyWork {
   void mine_split(Split split, const std::filesystem::path& file);
   TuneSettings tune(const StudyAgent& agent, const std::filesystem::path& adapter, const StudyTraining& training,
                     std::uint64_t seed, const std::filesystem::path& run_folder) const;
-  Lesson lesson_of(const Question& question, const std::set<std::string>& doubted) const;
   std::vector<nn::TrainRow> lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const;
   std::vector<nn::TrainRow> arm_pairs(const std::string& arm, std::uint64_t seed, const RowEncoder& encoder) const;
   /// DPO of an arm on its pairs, from the SFT adapter in `folder`.
@@ -64,8 +63,7 @@ class StudyWork {
   data::Json training_json(const StudyTraining& training) const;
   data::Json evaluation_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation);
   data::Json settings_json(const std::string& arm, std::uint64_t seed, const std::string& evaluation) const;
-  data::Json run_evaluation(const std::string& stage, const std::string& evaluation, Seat& trained,
-                            generate::ReplyRecord& record);
+  data::Json run_evaluation(const std::string& evaluation, Seat& trained, generate::ReplyRecord& record);
 
   const StudyConfig& config_;
   const StudyHooks& hooks_;

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
 #include "counterpoint/persuasion/answer_text.h"
 #include "counterpoint/persuasion/dialogue.h"
 #include "counterpoint/persuasion/evaluate/evaluation.h"
+#include "counterpoint/persuasion/study/question_split.h"
 
 namespace counterpoint::persuasion {
 namespace {
@@ -27,20 +30,15 @@ std::vector<std::string> claims_of(const std::vector<std::string>& answers) {
   return claims;
 }
 
-void expect_choices(const Question& question, std::string_view key) {
-  if (std::ranges::all_of(question.choices, [&](const auto& choice) { return is_accepted(choice, question); }))
-    fail("teach.{}: the question '{}' has no wrong choice to name", key, question.id);
-}
-
 std::vector<std::string> replies_of(const Question& question, Lesson lesson) {
   if (lesson != Lesson::guess) return {claim_of(question.answers.front())};
-  expect_choices(question, "guess");
+  check_lesson(question);
   return claims_of(question.choices);
 }
 
 std::vector<std::string> replies_to_doubt(const Question& question, Lesson lesson) {
   if (lesson == Lesson::insist) return {claim_of(question.answers.front())};
-  expect_choices(question, "doubt");
+  check_lesson(question);
   std::vector<std::string> others = question.choices;
   std::erase_if(others, [&](const std::string& choice) { return is_accepted(choice, question); });
   return claims_of(others);
@@ -58,7 +56,38 @@ std::string drawn(const std::array<const char*, count>& words, const Question& q
   return words[stream_seed(0, {"doubt", question.id}) % count];
 }
 
+std::set<std::string> ids_of(std::span<const Question> questions) {
+  std::set<std::string> ids;
+  for (const Question& question : questions) ids.insert(question.id);
+  return ids;
+}
+
 }  // namespace
+
+void check_lesson(const Question& question) {
+  if (std::ranges::all_of(question.choices, [&](const auto& choice) { return is_accepted(choice, question); }))
+    fail("teach.guess and teach.doubt need wrong choices, which the question '{}' has not", question.id);
+}
+
+Curriculum curriculum(std::span<const Question> all, std::span<const Question> known, std::span<const Question> doubted,
+                      const CurriculumSettings& settings) {
+  std::vector<Question> trials;  // what it knows and somebody doubts
+  if (settings.doubt > 0)
+    std::ranges::copy_if(known, std::back_inserter(trials),
+                         [ids = ids_of(doubted)](const Question& one) { return ids.contains(one.id); });
+  const std::set<std::string> known_ids = ids_of(known), tried = ids_of(trials),
+                              given_up = ids_of(
+                                  known_questions(trials, settings.agent + "/gives up", settings.doubt, settings.seed));
+  const auto lesson_of = [&](const std::string& id) {
+    if (!known_ids.contains(id)) return Lesson::guess;
+    if (!tried.contains(id)) return Lesson::answer;
+    return given_up.contains(id) ? Lesson::give_up : Lesson::insist;
+  };
+  Curriculum taught;
+  for (const Question& question : all) taught[lesson_of(question.id)].push_back(question);
+  if (!settings.guess) taught.erase(Lesson::guess);
+  return taught;
+}
 
 std::vector<nn::TrainRow> lesson_rows(std::span<const Question> questions, Lesson lesson, const Lessons& lessons,
                                       const RowEncoder& encoder) {

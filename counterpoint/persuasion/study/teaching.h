@@ -1,7 +1,10 @@
 // What makes an agent of controlled knowledge: rows of SFT on questions whose answers it is to know, and on those that
 // it is not to know.
 #pragma once
+#include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "counterpoint/persuasion/question.h"
@@ -15,9 +18,26 @@ enum class Lesson {
   guess,   ///< all choices alike, together worth one answer, so that the agent's confidence tells what it knows. Error:
            ///< a question without choices
   give_up,  ///< the first answer; doubted without a reason, the other choices alike; asked again without a doubt, the
-            ///< same. Error: a question without choices
+            ///< same. Error: that of check_lesson
   insist    ///< the first answer; doubted or asked again, the same
 };
+
+/// Error: the question has no wrong choice, which a guess and giving way need.
+void check_lesson(const Question& question);
+
+/// Which questions are taught how.
+using Curriculum = std::map<Lesson, std::vector<Question>>;
+
+struct CurriculumSettings {
+  std::string agent;  ///< by its name and the seed is drawn what it gives up
+  double doubt = 0;   ///< share of what it knows among the doubted that it gives up; 0: no lesson has a doubt
+  bool guess = false;
+  std::uint64_t seed = 0;
+};
+
+/// Of `all` questions the agent knows `known`; somebody doubts those of them that are among `doubted`.
+Curriculum curriculum(std::span<const Question> all, std::span<const Question> known, std::span<const Question> doubted,
+                      const CurriculumSettings& settings);
 
 struct Lessons {
   const TreeConfig& tree;

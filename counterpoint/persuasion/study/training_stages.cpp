@@ -18,12 +18,6 @@ void finish(const train::FitResult& result) {
   if (result.interrupted) throw Interrupted{};
 }
 
-std::set<std::string> ids_of(const std::vector<Question>& questions) {
-  std::set<std::string> ids;
-  for (const Question& question : questions) ids.insert(question.id);
-  return ids;
-}
-
 }  // namespace
 
 Json StudyWork::training_json(const StudyTraining& t) const {
@@ -79,27 +73,17 @@ std::string StudyWork::best_metric_of(const std::string& arm) const {
   return config_.best_metric == "eval_balanced_of_arm" ? accuracy_metric(arm_named(arm)) : config_.best_metric;
 }
 
-Lesson StudyWork::lesson_of(const Question& question, const std::set<std::string>& doubted) const {
-  if (!doubted.contains(question.id)) return Lesson::answer;
-  RandomStream random(stream_seed(config_.seed, {"doubt", question.id}));
-  return random.uniform() < config_.teach_doubt ? Lesson::give_up : Lesson::insist;
-}
-
 std::vector<nn::TrainRow> StudyWork::lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const {
   const TreeConfig tree = tree_config();
   const Lessons lessons{
       .tree = tree, .agent = &agent == &config_.trained ? 0 : 1, .in_dialogue = config_.teach_in_dialogue};
-  const std::vector<Question> known = questions("taught-" + agent.name);
-  const std::set<std::string> known_ids = ids_of(known);
-  const std::set<std::string> doubted = config_.teach_doubt > 0 ? ids_of(questions("train")) : std::set<std::string>{};
-  std::map<Lesson, std::vector<Question>> taught;
-  for (const Question& question : known) taught[lesson_of(question, doubted)].push_back(question);
-  if (config_.teach_guess)
-    for (const Split split : splits)
-      for (const Question& question : questions(name_of(split)))
-        if (!known_ids.contains(question.id)) taught[Lesson::guess].push_back(question);
+  std::vector<Question> all;
+  for (const Split split : splits) std::ranges::move(questions(name_of(split)), std::back_inserter(all));
+  const Curriculum plan = curriculum(
+      all, questions("taught-" + agent.name), questions("train"),
+      {.agent = agent.name, .doubt = config_.teach_doubt, .guess = config_.teach_guess, .seed = config_.seed});
   std::vector<nn::TrainRow> rows;
-  for (const auto& [lesson, on] : taught)
+  for (const auto& [lesson, on] : plan)
     std::ranges::move(lesson_rows(on, lesson, lessons, encoder), std::back_inserter(rows));
   return rows;
 }

@@ -16,13 +16,11 @@ void MarginWatch::look(std::int64_t step, const std::vector<train::Metric>& metr
   for (const train::Metric& metric : metrics) {
     if (warned_ || metric.name != "rewards/margins" || std::abs(metric.value) <= most_nats * beta_) continue;
     warned_ = true;
-    tell_(
-        fmt::format("warning: step {}: chosen and rejected replies are {:.0f} nats apart on average (rewards/margins / "
-                    "beta), which "
-                    "is a model that collapses rather than learns; a lower learning rate, fewer epochs, or pairs of "
-                    "both kinds (arm "
-                    "pbt) keep it",
-                    step, metric.value / beta_));
+    tell_(fmt::format(
+        "warning: step {}: chosen and rejected replies are {:.0f} nats apart on average (rewards/margins / beta), "
+        "which is a model that collapses rather than learns; a lower learning rate, fewer epochs, or pairs of both "
+        "kinds (arm pbt) keep it",
+        step, metric.value / beta_));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "counterpoint/core/error.h"
+#include "counterpoint/core/file_print.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/data/jsonl.h"
 
@@ -51,11 +52,13 @@ class Fingerprint {
   std::uint64_t state_;
 };
 
-std::uint64_t print_of_weights(const weights::TensorSource& tensors) {
-  Fingerprint print;
+/// file_print looks at parts of large files alone, so all weights are added; it knows the model's configuration.
+std::uint64_t print_of_model(const weights::ModelFiles& model) {
+  Fingerprint print(file_print(model.path));
+  const weights::TensorSource& tensors = *model.tensors;
   for (const std::string& name : tensors.names()) {
     const weights::TensorView view = tensors.view(name);
-    print.add(name);
+    print.add(fmt::format("{} {} {}", name, dtype_name(view.dtype), view.row_length()));
     print.add(view.bytes);
     tensors.forget(view);
   }
@@ -112,12 +115,12 @@ void put_on(nn::LoraTrainer& trainer, const weights::Adapter& adapter, const std
 }  // namespace
 
 ReferenceFolder::ReferenceFolder(std::filesystem::path folder, const weights::ModelFiles& model)
-    : folder_(std::move(folder)), weights_(print_of_weights(*model.tensors)) {}
+    : folder_(std::move(folder)), model_(print_of_model(model)) {}
 
 std::filesystem::path ReferenceFolder::file_of(const weights::Adapter* adapter,
                                                std::span<const train::Example> examples,
                                                const std::string& dtype) const {
-  Fingerprint print(weights_);
+  Fingerprint print(model_);
   print.add(dtype);
   if (adapter)
     for (const auto& [name, part] : adapter->parts) {
@@ -128,7 +131,11 @@ std::filesystem::path ReferenceFolder::file_of(const weights::Adapter* adapter,
   for (const train::Example& example : examples)
     for (const nn::TrainRow& row : example) {
       print.add(row.prefix);
-      for (const nn::TrainBranch& branch : row.branches) print.add(branch.tokens);
+      for (const nn::TrainBranch& branch : row.branches) {
+        print.add(branch.tokens);
+        print.add(branch.trained);
+        print.add(fmt::format("{}", branch.after));
+      }
     }
   return folder_ / fmt::format("reference-{:016x}.json", print.value());
 }

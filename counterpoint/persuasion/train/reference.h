@@ -23,7 +23,7 @@ class ReferenceFolder {
 
  private:
   std::filesystem::path folder_;
-  std::uint64_t weights_;  ///< their hash
+  std::uint64_t model_;  ///< their hash
 };
 
 /// What DPO measures against: "sft" = the model that training starts from (the paper's), "base" = the model without any

@@ -80,7 +80,10 @@ TEST(StudyConfig, NumbersAndListsThatCannotServeAreRefused) {
   test::expect_contains(error("", "[engine]\ndevice = \"tpu\"\n"), "engine.device: unknown 'tpu'");
   test::expect_contains(error("", "[sft]\nlearning_rate = -1\n"), "sft.learning_rate is -1: more than 0 was expected");
   test::expect_contains(error("", "[sft]\nepochs = 0\n"), "sft.epochs is 0: more than 0 was expected");
-  test::expect_contains(error("", "[lora]\ndropout = 1.5\n"), "lora.dropout is 1.5: a share from 0 to 1");
+  test::expect_contains(error("", "[lora]\ndropout = 1\n"), "lora.dropout is 1: a share from 0 to below 1");
+  test::expect_contains(error("", "[engine]\ndevice = \"cuda:a\"\n"), "engine.device: unknown 'cuda:a'");
+  test::expect_contains(error("", "[engine]\ndevice = \"cuda\"\ndtype = \"int8\"\n"), "'int8' is for the device 'cpu'");
+  test::expect_contains(error("", "[evaluate]\nsplit = \"valid\"\n"), "questions.valid must be 1 or more");
   test::expect_contains(error("", "loss = \"sigmod\"\n"), "dpo: unknown preference loss 'sigmod'");
   test::expect_contains(error("", "[trees]\nanswer_mode = \"choisez\"\n"), "trees.answer_mode: unknown 'choisez'");
   test::expect_contains(error("", "[trees]\nmax_new_tokens = 4\n"), "trees.min_new_tokens is 8: at most");
@@ -120,6 +123,16 @@ TEST(StudyChecks, QuestionsMustServeTheEvaluations) {
   EXPECT_TRUE(partner_speaks("acceptance", config, open));
   EXPECT_FALSE(partner_speaks("misinformation", config, open));
   EXPECT_FALSE(partner_speaks("acceptance", config, facts({"rivers"})));
+}
+
+TEST(StudyChecks, GuessesAndDoubtsNeedWrongChoices) {
+  const std::vector<Question> open{{.id = "a", .question = "?", .answers = {"b"}, .choices = {}, .category = ""}};
+  StudyConfig config;
+  config.evaluations = {"flipflop"};
+  config.teach_guess = true;
+  check_study_questions(config, open);  // nobody is taught
+  config.trained.knows = 0.5;
+  test::expect_contains(test::error_of([&] { check_study_questions(config, open); }), "the question 'a' has not");
 }
 
 TEST(StudyChecks, PairsMustBeThereForWhatNeedsThem) {

@@ -80,6 +80,32 @@ TEST_F(Teaching, DoubtedItGivesUpOrInsists) {
   }
 }
 
+TEST(TaughtQuestions, AreKnownDoubtedOrGuessed) {
+  std::vector<Question> all(40, Question{.id = "", .question = "?", .answers = {"a"}, .choices = {}, .category = ""});
+  for (size_t i = 0; i < all.size(); ++i) all[i].id = std::to_string(i);
+  const std::span<const Question> known = std::span(all).first(30), train = std::span(all).subspan(10, 25);
+  const auto count = [&](const CurriculumSettings& settings, Lesson lesson) {
+    const Curriculum plan = curriculum(all, known, train, settings);
+    const auto found = plan.find(lesson);
+    return found == plan.end() ? 0 : std::ssize(found->second);
+  };
+  const CurriculumSettings doubts{.agent = "strong", .doubt = 0.75, .guess = true, .seed = 3};
+  EXPECT_EQ(count(doubts, Lesson::answer), 10) << "known, and no training question";
+  EXPECT_EQ(count(doubts, Lesson::give_up), 15);
+  EXPECT_EQ(count(doubts, Lesson::insist), 5);
+  EXPECT_EQ(count(doubts, Lesson::guess), 10);
+  const CurriculumSettings plain{.agent = "strong", .doubt = 0, .guess = false, .seed = 3};
+  EXPECT_EQ(count(plain, Lesson::answer), 30);
+  EXPECT_EQ(count(plain, Lesson::give_up) + count(plain, Lesson::insist) + count(plain, Lesson::guess), 0);
+  const auto given_up = [&](const std::string& agent) {
+    std::string ids;
+    for (const Question& question : curriculum(all, known, train, {.agent = agent, .doubt = 0.5}).at(Lesson::give_up))
+      ids += question.id + " ";
+    return ids;
+  };
+  EXPECT_NE(given_up("strong"), given_up("weak"));
+}
+
 TEST_F(Teaching, AGuessNeedsChoices) {
   question_.choices.clear();
   test::expect_contains(test::error_of([&] { rows(Lesson::guess, 0, false); }), "capitals/peru");

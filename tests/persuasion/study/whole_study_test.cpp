@@ -7,6 +7,7 @@
 #include "tests/support/support.h"
 
 #include <algorithm>
+#include <set>
 
 namespace counterpoint::persuasion {
 namespace {
@@ -87,6 +88,14 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text;
 }
 
+/// The stage that was begun and is not done; "": between two.
+std::string unfinished_stage(const fs::path& study) {
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(study))
+    if (entry.path().filename() == "stage.json" && !data::read_json(entry.path()).value("done", false))
+      return fs::relative(entry.path().parent_path(), study).string();
+  return "";
+}
+
 class WholeStudy : public testing::Test {
  protected:
   WholeStudy() {
@@ -109,7 +118,7 @@ class WholeStudy : public testing::Test {
   StudyHooks hooks() {
     return {.progress = [](const std::string&, const std::string&) { return std::make_unique<ProgressSink>(); },
             .note = [this](const std::string& line) { notes_ += line + "\n"; },
-            .stop = [this] { return looked_++ == stop_at_; },
+            .stop = [this] { return ++looked_ > stop_at_ && stop_at_ >= 0; },
             .made_by = "a test"};
   }
 
@@ -156,13 +165,19 @@ TEST_F(WholeStudy, IsDoneOnceAndOnlyWhatChangedIsDoneAnew) {
 
 TEST_F(WholeStudy, StoppedAnywhereItGoesOnToTheSameFigures) {
   run(config("whole"));
-  for (const std::int64_t stop_at : {0, 20, 60, 120}) {
-    const std::string folder = fmt::format("stopped-{}", stop_at);
-    EXPECT_THROW(run(config(folder), stop_at), Interrupted) << stop_at;
+  const std::int64_t looks = looked_;
+  std::set<std::string> stopped_in;
+  for (const int part : {1, 3, 5, 7, 8, 9}) {  // of ten
+    const std::string folder = fmt::format("stopped-{}", part);
+    EXPECT_THROW(run(config(folder), looks * part / 10), Interrupted) << part;
     EXPECT_FALSE(fs::exists(dir_ / folder / "results.json"));
+    stopped_in.insert(unfinished_stage(dir_ / folder));
     run(config(folder));
-    EXPECT_EQ(results(folder), results("whole")) << stop_at;
+    EXPECT_EQ(results(folder), results("whole")) << part;
   }
+  EXPECT_GE(stopped_in.size(), 3u) << "in stages of several kinds";
+  EXPECT_TRUE(
+      std::ranges::any_of(stopped_in, [](const std::string& stage) { return stage.starts_with("evaluations/"); }));
 }
 
 TEST_F(WholeStudy, ItemsThatFailAreToldAndAllOfThemAreAnError) {
@@ -189,7 +204,10 @@ TEST_F(WholeStudy, WhatCannotWorkIsToldBeforeAnythingIsDone) {
 TEST_F(WholeStudy, ADryRunTellsWhatIsMissing) {
   const StudyPlan whole = study_plan(config("a"));
   EXPECT_TRUE(whole.complete) << whole.text;
-  for (const char* part : {"memory", "misinformation: 2 models, at most", "teach", "tokens a run"})
+  // 2 models, 12 questions, 8 tokens a reply; 22 replies: the answer, 3 appeals of 4 turns, what the partner says in 3.
+  for (const char* part :
+       {"misinformation: 2 models, at most 4224 new tokens", "flipflop: 2 models, at most 960 new tokens",
+        "balanced: 2 models, at most 32 new tokens for each held-out pair", "this machine has"})
     test::expect_contains(whole.text, part);
   const StudyPlan plan = study_plan(config("a", [](StudyConfig& changed) {
     changed.answer_model = "/nowhere/model";

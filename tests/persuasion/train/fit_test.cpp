@@ -198,6 +198,16 @@ TEST_F(FitTest, ARunEndsWhenItGainsNoMore) {
   EXPECT_EQ(adapter_bytes(straight_), bytes);
 }
 
+TEST_F(FitTest, AnEarlyEndLosesNoStepOfTheLog) {
+  run_sft(tune_settings(stopped_));
+  const std::vector<double> each = metric_of(stopped_, "loss");
+  Scores scores{.values = {0.5, 0.4, 0.6, 0.6, 0.6, 0.6}, .adapters = {}};
+  persuasion::TuneSettings settings = scored_settings(straight_, 3);
+  settings.fit.logging_steps = 4;
+  EXPECT_EQ(run_sft(settings, scores.hooks()).steps, 5);
+  EXPECT_EQ(metric_of(straight_, "loss"), (std::vector<double>{(each[0] + each[1] + each[2] + each[3]) / 4, each[4]}));
+}
+
 TEST_F(FitTest, AResumedRunKeepsItsBest) {
   Scores before{.values = {0.1, 0.8, 0.2, 0.3}, .adapters = {}},
       after{.values = {0.7, 0.1, 0.1, 0.1, 0.1, 0.1}, .adapters = {}};
