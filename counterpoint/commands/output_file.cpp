@@ -7,16 +7,17 @@ namespace fs = std::filesystem;
 
 bool holds_bytes(const fs::path& output) { return fs::is_regular_file(output) && fs::file_size(output) > 0; }
 
-void refuse_foreign(const fs::path& output, const std::string& ours) {
-  fail("{} is there already, and no {}; choose another --output", output.string(), ours);
+void refuse_foreign(const fs::path& output, const std::string& ours, const std::string& named_by) {
+  fail("{} is there already, and no {}; choose another {}", output.string(), ours, named_by);
 }
 
-void check_replaceable(const fs::path& output, const std::string& ours, const std::function<void()>& read) {
+void check_replaceable(const fs::path& output, const std::string& ours, const std::function<void()>& read,
+                       const std::string& named_by) {
   if (!holds_bytes(output)) return;
   try {
     read();
   } catch (const Error&) {
-    refuse_foreign(output, ours);
+    refuse_foreign(output, ours, named_by);
   }
 }
 

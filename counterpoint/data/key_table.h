@@ -17,13 +17,16 @@ namespace key_table {
 inline void take(const Fields& fields, const std::string& key, std::string& to) { to = fields.text(key); }
 inline void take(const Fields& fields, const std::string& key, std::filesystem::path& to) { to = fields.text(key); }
 inline void take(const Fields& fields, const std::string& key, double& to) { to = fields.number(key); }
-inline void take(const Fields& fields, const std::string& key, std::optional<double>& to) { to = fields.number(key); }
 inline void take(const Fields& fields, const std::string& key, bool& to) { to = fields.flag(key); }
 template <std::integral Whole>
 void take(const Fields& fields, const std::string& key, Whole& to) {
   const std::int64_t number = fields.whole(key);
   if (!std::in_range<Whole>(number)) fields.wrong(key, "is out of range: " + std::to_string(number));
   to = static_cast<Whole>(number);
+}
+template <class Value>
+void take(const Fields& fields, const std::string& key, std::optional<Value>& to) {
+  take(fields, key, to.emplace());
 }
 /// One text will do for a list of one.
 inline void take(const Fields& fields, const std::string& key, std::vector<std::string>& to) {

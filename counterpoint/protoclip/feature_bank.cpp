@@ -22,6 +22,13 @@ void copy_checked(torch::Tensor& into, const torch::Tensor& from, const std::str
   into.copy_(from);
 }
 
+/// Earlier versions kept the step at which a sample was recorded, -1 for never.
+torch::Tensor recorded_in(const NamedTensors& tensors) {
+  constexpr const char* steps = "recorded_at";
+  if (has_tensor(tensors, steps)) return named(tensors, steps, "feature bank") >= 0;
+  return named(tensors, "recorded", "feature bank");
+}
+
 }  // namespace
 
 FeatureBank::FeatureBank(std::int64_t dataset_size, std::int64_t dim)
@@ -53,7 +60,7 @@ NamedTensors FeatureBank::tensors() const { return {{"image", image_}, {"text", 
 void FeatureBank::restore(const NamedTensors& tensors) {
   copy_checked(image_, named(tensors, "image", "feature bank"), "image");
   copy_checked(text_, named(tensors, "text", "feature bank"), "text");
-  copy_checked(recorded_, named(tensors, "recorded", "feature bank"), "recorded");
+  copy_checked(recorded_, recorded_in(tensors), "recorded");
 }
 
 }  // namespace counterpoint::protoclip

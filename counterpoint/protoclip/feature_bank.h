@@ -26,7 +26,8 @@ class FeatureBank {
   std::int64_t dataset_size() const { return recorded_.size(0); }
   std::int64_t dim() const { return image_.size(1); }
 
-  /// "image" and "text" [D, d], "recorded" [D]: for a checkpoint. Error of restore: a missing name, other shapes.
+  /// "image" and "text" [D, d], "recorded" [D]: for a checkpoint. restore also takes what earlier versions kept. Error
+  /// of restore: a missing name, other shapes.
   NamedTensors tensors() const;
   void restore(const NamedTensors& tensors);
 

@@ -1,5 +1,7 @@
 #include "counterpoint/text/clip_tokenizer.h"
 
+#include <fmt/ranges.h>
+
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/pattern.h"
 #include "counterpoint/core/strings.h"
@@ -14,7 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view end_of_word = "</w>";
-constexpr std::string_view vocabulary_file = "bpe_simple_vocab_16e6.txt.gz";
 
 /// Bytes in the order of their ids: those that stand for themselves first.
 std::vector<std::string> byte_tokens() {
@@ -53,15 +54,6 @@ ClipTokenizer from_json(const fs::path& file) {
   return {std::move(parts), "<|startoftext|>", "<|endoftext|>"};
 }
 
-/// What is named, or the one file of a folder that a tokenizer can be read from.
-fs::path file_of(const fs::path& pattern) {
-  const fs::path place = only_match(pattern.string(), "vocabulary", "a file of merges, a tokenizer.json or its folder");
-  if (!fs::is_directory(place)) return place;
-  for (const std::string_view name : {std::string_view("tokenizer.json"), vocabulary_file})
-    if (fs::exists(place / name)) return place / name;
-  fail("{}: no tokenizer here (expected tokenizer.json or {})", place.string(), vocabulary_file);
-}
-
 }  // namespace
 
 ClipTokenizer::ClipTokenizer(TokenizerParts parts, std::string_view start, std::string_view end)
@@ -93,8 +85,28 @@ std::vector<std::int64_t> ClipTokenizer::encode(std::string_view caption, int co
 
 std::string ClipTokenizer::decode(std::span<const TokenId> ids) const { return tokenizer_->decode(ids, true); }
 
+const std::vector<std::string>& clip_vocabulary_names() {
+  static const std::vector<std::string> names{"tokenizer.json", "bpe_simple_vocab_16e6.txt.gz", "vocabulary.txt.gz",
+                                              "vocabulary.txt"};
+  return names;
+}
+
+std::optional<fs::path> clip_vocabulary_in(const fs::path& folder) {
+  for (const std::string& name : clip_vocabulary_names())
+    if (fs::exists(folder / name)) return folder / name;
+  return std::nullopt;
+}
+
+fs::path find_clip_vocabulary(const fs::path& file_or_folder) {
+  const fs::path place =
+      only_match(file_or_folder.string(), "vocabulary", "a file of merges, a tokenizer.json or its folder");
+  if (!fs::is_directory(place)) return place;
+  if (const auto file = clip_vocabulary_in(place)) return *file;
+  fail("{}: no vocabulary here (expected {})", place.string(), fmt::join(clip_vocabulary_names(), " or "));
+}
+
 ClipTokenizer open_clip_tokenizer(const fs::path& file_or_folder) {
-  const fs::path file = file_of(file_or_folder);
+  const fs::path file = find_clip_vocabulary(file_or_folder);
   if (file.extension() == ".json") return from_json(file);
   try {
     return {parts_from_merges(read_merges_file(file)), "<start_of_text>", "<end_of_text>"};

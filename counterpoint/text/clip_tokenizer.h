@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,9 +45,19 @@ class ClipTokenizer {
   TokenId start_ = 0, end_ = 0;
 };
 
-/// From a file of merges (bpe_simple_vocab_16e6.txt.gz, or what `protoclip vocabulary` wrote; gzipped or not), from
-/// CLIP's tokenizer.json, or from a folder that holds one of them; a name with * may stand for the one that it matches.
-/// Error: none of these, several matches; a damaged file.
+/// The names under which a vocabulary is looked for in a folder: CLIP's tokenizer.json, or a file of merges
+/// (bpe_simple_vocab_16e6.txt.gz, or what `protoclip vocabulary` wrote; gzipped or not). The first that is there
+/// counts.
+const std::vector<std::string>& clip_vocabulary_names();
+
+/// The vocabulary's file in a folder of any kind; nullopt: none.
+std::optional<std::filesystem::path> clip_vocabulary_in(const std::filesystem::path& folder);
+
+/// The vocabulary's file: what is named, or that in the folder which is named; a name with * may stand for the one that
+/// it matches. Error: none, several matches.
+std::filesystem::path find_clip_vocabulary(const std::filesystem::path& file_or_folder);
+
+/// From the file that find_clip_vocabulary tells. Error: as it; a damaged file.
 ClipTokenizer open_clip_tokenizer(const std::filesystem::path& file_or_folder);
 
 /// The words that BPE sees in a cleaned caption: contractions, runs of letters, single digits, runs of other signs.

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
@@ -23,13 +24,15 @@ std::optional<std::int64_t> step_in(std::string name) {
   return error == std::errc() && behind == end ? std::optional(step) : std::nullopt;
 }
 
-/// Folders of checkpoints, finished or not, the latest first.
-std::multimap<std::int64_t, fs::path, std::greater<>> checkpoints_in(const fs::path& run_folder) {
-  std::multimap<std::int64_t, fs::path, std::greater<>> out;
-  if (!fs::exists(run_folder)) return out;
-  for (const auto& entry : fs::directory_iterator(run_folder))
-    if (const auto step = step_in(entry.path().filename().string()); step && entry.is_directory())
-      out.emplace(*step, entry.path());
+/// Folders of checkpoints, finished or not, the latest first: of one step that which has not its name yet.
+std::vector<fs::path> checkpoints_in(const fs::path& run_folder) {
+  std::multimap<std::pair<std::int64_t, bool>, fs::path, std::greater<>> found;
+  if (fs::exists(run_folder))
+    for (const auto& entry : fs::directory_iterator(run_folder))
+      if (const auto step = checkpoint_step(entry.path()); step && entry.is_directory())
+        found.emplace(std::pair(*step, entry.path().extension() == unfinished_suffix), entry.path());
+  std::vector<fs::path> out;
+  for (const auto& [step, folder] : found) out.push_back(folder);
   return out;
 }
 
@@ -41,9 +44,15 @@ void delete_checkpoint(const fs::path& folder) {
   if (error) fail("cannot delete {}: {}", folder.string(), error.message());
 }
 
+/// What is finished aside replaces what has its name.
+void give_name(const fs::path& aside, const fs::path& folder) {
+  delete_checkpoint(folder);
+  rename_synced(aside, folder);
+}
+
 /// Why a checkpoint cannot be used; "" if nothing.
 std::string problem_of(const fs::path& folder, const std::function<void(const fs::path&)>& check) {
-  if (folder.extension() == unfinished_suffix || !is_finished(folder)) return "it was not finished";
+  if (!is_finished(folder)) return "it was not finished";
   try {
     check(folder);
     return "";
@@ -67,17 +76,17 @@ void publish_checkpoint(const fs::path& run_folder, std::int64_t step,
   const fs::path folder = checkpoint_folder(run_folder, step);
   fs::path aside = folder;
   aside += unfinished_suffix;
+  if (is_finished(aside) && !is_finished(folder)) give_name(aside, folder);  // a kill came before: it is the only one
   delete_checkpoint(aside);
   make_dirs(aside);
   write(aside);
-  delete_checkpoint(folder);
-  rename_synced(aside, folder);
-  write_file_atomic(folder / done_file, "");
+  write_file_atomic(aside / done_file, "");
+  give_name(aside, folder);
 }
 
 FoundCheckpoint latest_checkpoint(const fs::path& run_folder, const std::function<void(const fs::path&)>& check) {
   FoundCheckpoint found;
-  for (const auto& [step, folder] : checkpoints_in(run_folder)) {
+  for (const fs::path& folder : checkpoints_in(run_folder)) {
     const std::string problem = problem_of(folder, check);
     if (problem.empty()) {
       found.folder = folder;
@@ -92,7 +101,7 @@ void limit_checkpoints(const fs::path& run_folder, int limit) {
   if (limit < 0) fail("the limit of checkpoints is {}; 0 (no limit) or more were expected", limit);
   if (limit == 0) return;
   std::vector<fs::path> whole;  // the latest first
-  for (const auto& [step, folder] : checkpoints_in(run_folder)) {
+  for (const fs::path& folder : checkpoints_in(run_folder)) {
     if (is_finished(folder))
       whole.push_back(folder);
     else if (!whole.empty())

@@ -1,7 +1,8 @@
 // Folders checkpoint-STEP/ in a run's folder, whatever is in them.
 //
-// A checkpoint is written into checkpoint-STEP.partial, synced and renamed; an empty file DONE comes last, and without
-// it the checkpoint does not count.
+// A checkpoint is written into checkpoint-STEP.partial and synced; an empty file DONE comes last, and without it the
+// checkpoint does not count. Only then what is called checkpoint-STEP goes, and the new one takes its name: a kill
+// leaves the one or the other.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -26,8 +27,9 @@ void publish_checkpoint(const std::filesystem::path& run_folder, std::int64_t st
                         const std::function<void(const std::filesystem::path&)>& write);
 
 struct FoundCheckpoint {
-  std::optional<std::filesystem::path> folder;  ///< the finished and undamaged one of most steps
-  std::vector<std::string> notes;               ///< one line for each later one that was passed over: which, and why
+  /// The finished and undamaged one of most steps; checkpoint-STEP.partial where a kill came before it had its name.
+  std::optional<std::filesystem::path> folder;
+  std::vector<std::string> notes;  ///< one line for each later one that was passed over: which, and why
 };
 /// `check` throws an Error where a checkpoint is damaged.
 FoundCheckpoint latest_checkpoint(const std::filesystem::path& run_folder,

@@ -27,6 +27,15 @@ TEST(FeatureBankTest, IsRestoredFromItsTensors) {
   test::expect_contains(test::error_of([&] { bank.restore({}); }), "'image' is missing");
 }
 
+TEST(FeatureBankTest, IsRestoredFromWhatEarlierVersionsKept) {
+  FeatureBank bank(3, 2), again(3, 2);
+  bank.record(torch::tensor({0L, 2L}), torch::ones({2, 2}), torch::zeros({2, 2}));
+  NamedTensors tensors = bank.tensors();
+  tensors.back() = {"recorded_at", torch::tensor({0L, -1L, 7L})};  // steps; -1: never
+  again.restore(tensors);
+  EXPECT_TRUE(torch::equal(again.find(torch::arange(3)).absent, torch::tensor({1L})));
+}
+
 TEST(FeatureBankTest, RefusesWhatDoesNotFit) {
   FeatureBank bank(3, 2);
   const torch::Tensor row = torch::ones({1, 2});

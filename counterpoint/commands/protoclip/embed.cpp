@@ -72,7 +72,7 @@ struct Source {
 Source open_source(const image_text::DataOptions& data) {
   if (data.type == "auto" && data.data.ends_with(".txt")) return {open_texts(data.data), false, true};
   const bool folder = data.type == "auto" || data.type == "folder";
-  if (folder && image_text::holds_pictures(data.data)) return {image_text::open_pictures(data.data), true, false};
+  if (folder && image_text::holds_pictures_alone(data.data)) return {image_text::open_pictures(data.data), true, false};
   return {open_noted(data), true, true};
 }
 
@@ -104,7 +104,8 @@ Index embedded(const Options& options, const Source& source) {
   }
   name_samples(pairs, samples, index);
   if (source.captions)
-    index.texts = method::encode_captions(opened.model, opened.tokenizer, index.captions, options.model.batch);
+    index.texts = method::encode_captions(opened.model, opened.tokenizer, index.captions,
+                                          encode_settings(options.model, nullptr));
   return index;
 }
 

@@ -150,7 +150,7 @@ void evaluate(const Kind& kind, Options options) {
   settings.probe.standardise = !options.plain_features;
   settings.evaluations =
       kind.name == "all" ? allowed(*test, train.get(), settings.keywords) : std::vector<std::string>{kind.name};
-  const auto progress = console_progress("evaluate", "pictures");
+  const auto progress = console_progress("evaluate", "inputs");  // pictures and captions
   settings.encode = encode_settings(options.model, progress.get());
   method::Evaluator evaluator(opened.tokenizer, test, train, settings);
   const auto figures = evaluator.run(opened.model);

@@ -37,8 +37,8 @@ void export_model(const Options& options) {
   nn::write_open_clip(options.output, model);
   std::printf("%s: in Python,\n  model = open_clip.create_model('local-dir:%s')\n", options.output.c_str(),
               options.output.c_str());
-  auto vocabulary = counterpoint::protoclip::vocabulary_in(from);
-  if (!vocabulary) vocabulary = counterpoint::protoclip::vocabulary_in(options.model);
+  auto vocabulary = text::clip_vocabulary_in(from);
+  if (!vocabulary) vocabulary = text::clip_vocabulary_in(options.model);
   if (vocabulary) export_vocabulary(*vocabulary, options.output, model->config().text.context_length);
 }
 

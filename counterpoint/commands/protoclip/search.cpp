@@ -67,9 +67,10 @@ void print(const std::vector<method::FoundPicture>& pictures) {
 /// A page may be made again.
 void check_html(const std::filesystem::path& file) {
   check_writable(file);
-  check_replaceable(file, "page of 'protoclip search'", [&] {
+  const auto read = [&] {
     if (!method::is_search_page(read_file(file))) fail("another page");
-  });
+  };
+  check_replaceable(file, "page of 'protoclip search'", read, "--html");
 }
 
 void search(const Options& options) {

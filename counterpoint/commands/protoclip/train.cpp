@@ -23,7 +23,8 @@ namespace {
 
 namespace method = counterpoint::protoclip;
 
-/// Tells nobody how far an evaluation is, and ends it where Ctrl-C came.
+/// Tells nobody how far an evaluation is. Where Ctrl-C came it ends with the picture that is decoded, the batch that is
+/// encoded or the evaluation that is computed.
 ProgressSink& stoppable_silence() {
   static ProgressSink silence;
   static method::StoppableProgress stoppable(silence, interrupted);
@@ -62,8 +63,8 @@ std::string measure(const TrainOptions& o, method::Evaluator& evaluator) {
 struct Inputs {
   std::shared_ptr<const image_text::PairSet> pairs, test;  ///< `test`: null where nothing is held out
   method::TrainData data;
-  std::optional<method::Evaluator> evaluator;          ///< of the finished model
-  std::optional<method::PeriodicEvaluation> periodic;  ///< of the one that trains
+  std::unique_ptr<method::Evaluator> evaluator;        ///< of the finished model, and
+  std::optional<method::PeriodicEvaluation> periodic;  ///< through this one of the model that trains
 };
 
 void open_held_out(const TrainOptions& o, Inputs& in) {
@@ -71,9 +72,9 @@ void open_held_out(const TrainOptions& o, Inputs& in) {
     std::fprintf(stderr,
                  "--val-data: --dataset-type synthetic makes up one set; what is measured is what is trained\n");
   in.test = std::make_shared<const image_text::PairSet>(open_noted(o.test));
-  const method::EvaluationSettings settings = evaluation_settings(o, *in.pairs, *in.test);
-  in.evaluator.emplace(in.data.tokenizer, in.test, in.pairs, settings);
-  in.periodic.emplace(in.data.tokenizer, in.test, in.pairs, settings, o.frequencies);
+  in.evaluator = std::make_unique<method::Evaluator>(in.data.tokenizer, in.test, in.pairs,
+                                                     evaluation_settings(o, *in.pairs, *in.test));
+  in.periodic.emplace(*in.evaluator, o.frequencies);
 }
 
 Inputs open(const TrainOptions& o) {

@@ -121,8 +121,7 @@ void add_prototypes(CLI::App& command, TrainOptions& o) {
 void add_frequencies(CLI::App& command, TrainOptions& o) {
   for (const std::string& name : method::evaluation_names()) {
     const std::string names = name == "probe" ? "--probe-frequency,--linear-frequency" : "--" + name + "-frequency";
-    std::int64_t& frequency = o.frequencies.each.emplace(name, -1).first->second;
-    shown_as(command.add_option(names, frequency, "As --eval-frequency, of '" + name + "' alone"), "N")
+    shown_as(command.add_option(names, o.frequencies.each[name], "As --eval-frequency, of '" + name + "' alone"), "N")
         ->check(zero_or_more())
         ->group(rare("Run"));
   }
@@ -132,9 +131,10 @@ void add_frequencies(CLI::App& command, TrainOptions& o) {
 
 /// Error: what is said about held-out pairs where there are none.
 void check_held_out(const TrainOptions& o) {
-  bool said = o.frequencies.all > 0 || !o.templates.empty();
-  for (const auto& [name, frequency] : o.frequencies.each) said = said || frequency > 0;
-  if (said && o.test.data.empty()) fail("frequencies and templates of evaluations need pairs to measure: --val-data");
+  bool said = o.frequencies.all > 0 || !o.templates.empty() || !o.keywords.empty();
+  for (const auto& [name, frequency] : o.frequencies.each) said = said || frequency.value_or(0) > 0;
+  if (said && o.test.data.empty())
+    fail("frequencies, templates and keywords of evaluations need pairs to measure: --val-data");
 }
 
 }  // namespace

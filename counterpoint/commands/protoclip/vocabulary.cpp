@@ -32,11 +32,17 @@ void add_captions(text::BpeTrainer& trainer, const Options& options) {
     for (const std::string& caption : pairs.pair(i).captions) trainer.add(caption);
 }
 
+/// CLIP's own is known by its size: what is learned here has the same form.
+void check_learned(const std::filesystem::path& file) {
+  constexpr std::size_t clip_tokens = 49408;
+  if (text::read_merges_file(file).size() + text::clip_base_tokens >= clip_tokens) fail("as large as CLIP's own");
+}
+
 void check_output(const Options& options) {
   check_writable(options.output);
   refuse_input(options.output, options.captions, "file of --captions");
   refuse_input(options.output, options.data.data, "file of --train-data");
-  check_replaceable(options.output, "vocabulary", [&] { text::read_merges_file(options.output); });
+  check_replaceable(options.output, "vocabulary smaller than CLIP's own", [&] { check_learned(options.output); });
 }
 
 void learn(const Options& options) {

@@ -104,8 +104,8 @@ class Decoding {
     next_ = 0;
     {
       const WorkerThreads others(
-          workers_ - 1, [&] { work(out, first, false); }, [this] { stop_ = true; });
-      work(out, first, true);
+          workers_ - 1, [&] { work(out, first); }, [this] { stop_ = true; });
+      work(out, first);
     }
     if (failure_) std::rethrow_exception(failure_);
     return too_many() ? std::nullopt : std::optional(std::move(out));
@@ -114,20 +114,34 @@ class Decoding {
  private:
   bool too_many() const { return most_bytes_ > 0 && bytes_ > most_bytes_; }
 
-  void work(Pictures& out, std::size_t first, bool tells) {
+  void work(Pictures& out, std::size_t first) {
     try {
       for (std::size_t i; !stop_ && !too_many() && (i = next_++) < out.size();) {
         out[i] = decoded(first + i);
         bytes_ += static_cast<std::int64_t>(out[i].rgb.size());
-        if (tells)
-          progress_.update(static_cast<std::int64_t>(first + i) + 1, static_cast<std::int64_t>(pairs_.size()),
-                           "decoding");
+        const std::lock_guard lock(mutex_);
+        tell();
       }
-    } catch (...) {  // no memory, or the wish to stop: a thread must not end the program
-      stop_ = true;
+    } catch (...) {  // no memory: a thread must not end the program
       const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
+      fail_with(std::current_exception());
     }
+  }
+
+  /// Under the lock. Behind a wish to stop nothing is told.
+  void tell() {
+    if (failure_) return;
+    try {
+      progress_.update(++told_, static_cast<std::int64_t>(pairs_.size()), "decoding");
+    } catch (...) {
+      fail_with(std::current_exception());
+    }
+  }
+
+  /// Under the lock.
+  void fail_with(const std::exception_ptr& failure) {
+    stop_ = true;
+    if (!failure_) failure_ = failure;
   }
 
   image::Image decoded(std::size_t sample) const {
@@ -145,7 +159,8 @@ class Decoding {
   std::atomic<std::size_t> next_ = 0;
   std::atomic<std::int64_t> bytes_ = 0;
   std::atomic<bool> stop_ = false;
-  std::mutex mutex_;
+  std::mutex mutex_;  // of what follows, and of the progress
+  std::int64_t told_ = 0;
   std::exception_ptr failure_;
 };
 

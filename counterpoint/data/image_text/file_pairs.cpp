@@ -92,28 +92,48 @@ PairSet captioned_folder(const fs::path& folder) {
   return PairSet(std::move(pairs), std::move(pictures), left_out(without_caption));
 }
 
-/// Sorted; at any depth.
+/// Sorted; of Iterator's depth.
+template <class Iterator>
 std::vector<fs::path> pictures_in(const fs::path& folder) {
-  std::vector<fs::path> files = sorted_entries(fs::recursive_directory_iterator(folder));
+  std::vector<fs::path> files = sorted_entries(Iterator(folder));
   std::erase_if(files, [](const fs::path& file) { return !is_picture(file) || fs::is_directory(file); });
   return files;
+}
+std::vector<fs::path> pictures_right_in(const fs::path& folder) { return pictures_in<fs::directory_iterator>(folder); }
+
+/// A folder of pictures, at any depth.
+struct ClassFolder {
+  fs::path folder;
+  std::vector<fs::path> pictures;
+};
+
+std::vector<ClassFolder> class_folders_in(const fs::path& folder) {
+  std::vector<ClassFolder> classes;
+  for (const fs::path& entry : sorted_entries(fs::directory_iterator(folder)))
+    if (fs::is_directory(entry)) classes.push_back({entry, pictures_in<fs::recursive_directory_iterator>(entry)});
+  std::erase_if(classes, [](const ClassFolder& one) { return one.pictures.empty(); });
+  return classes;
+}
+
+std::vector<std::string> beside_classes(std::size_t pictures) {
+  if (pictures == 0) return {};
+  return {fmt::format("{} pictures that lie in no class's folder", pictures)};
 }
 
 /// FOLDER/CLASS/picture, also FOLDER/CLASS/any/deeper/picture
 PairSet class_folders(const fs::path& folder) {
   auto pictures = std::make_shared<FilePictures>();
   std::vector<Pair> pairs;
-  for (const fs::path& entry : sorted_entries(fs::directory_iterator(folder))) {
-    if (!fs::is_directory(entry)) continue;
-    const std::string label = replace_all(entry.filename().string(), "_", " ");
-    for (const fs::path& file : pictures_in(entry)) {
+  for (const ClassFolder& one : class_folders_in(folder)) {
+    const std::string label = replace_all(one.folder.filename().string(), "_", " ");
+    for (const fs::path& file : one.pictures) {
       pairs.push_back({fs::relative(file, folder).string(), {label}, label});
       pictures->files_.push_back(file);
     }
   }
   if (pairs.empty())
     fail("{}: neither captions.jsonl nor folders of pictures (one a class) are in it", folder.string());
-  return PairSet(std::move(pairs), std::move(pictures));
+  return PairSet(std::move(pairs), std::move(pictures), beside_classes(pictures_right_in(folder).size()));
 }
 
 char separator_of(const DataOptions& options) {
@@ -160,18 +180,16 @@ PairSet open_csv(const fs::path& file, const DataOptions& options) {
   return PairSet(std::move(pairs), std::move(pictures), left_out(without_caption));
 }
 
-bool holds_pictures(const fs::path& folder) {
+bool holds_pictures_alone(const fs::path& folder) {
   if (!fs::is_directory(folder) || fs::exists(folder / "captions.jsonl")) return false;
-  const std::vector<fs::path> entries = sorted_entries(fs::directory_iterator(folder));
-  return std::any_of(entries.begin(), entries.end(),
-                     [](const fs::path& entry) { return is_picture(entry) && !fs::is_directory(entry); });
+  return !pictures_right_in(folder).empty() && class_folders_in(folder).empty();
 }
 
 PairSet open_pictures(const fs::path& folder) {
   auto pictures = std::make_shared<FilePictures>();
-  pictures->files_ = pictures_in(folder);
+  pictures->files_ = pictures_right_in(folder);
   std::vector<Pair> pairs;
-  for (const fs::path& file : pictures->files_) pairs.push_back({fs::relative(file, folder).string(), {}, ""});
+  for (const fs::path& file : pictures->files_) pairs.push_back({file.filename().string(), {}, ""});
   return PairSet(std::move(pairs), std::move(pictures));
 }
 

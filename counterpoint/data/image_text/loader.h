@@ -85,8 +85,9 @@ class Loader {
 std::vector<std::vector<Visit>> batches_in_order(std::size_t samples, std::size_t batch);
 
 /// The set's pictures as decoding for `side` pixels gives them; nothing else is done to them, so that a cache changes
-/// no result. Bad pictures stay as they are in `pairs`. nullptr: they need more than most_bytes (0: no limit). What
-/// `progress` throws ends the work and is thrown on. Error: as Loader's, of the workers.
+/// no result. Bad pictures stay as they are in `pairs`. nullptr: they need more than most_bytes (0: no limit). The
+/// workers tell `progress` of each picture, one at a time; what it throws ends the work and is thrown on. Error: as
+/// Loader's, of the workers.
 std::shared_ptr<const PictureStore> decoded_in_memory(const PairSet& pairs, int side, int workers,
                                                       std::int64_t most_bytes, ProgressSink& progress);
 

@@ -79,11 +79,11 @@ PairSet open_webdataset(const std::vector<std::string>& tars);
 /// options to change.
 PairSet open_csv(const std::filesystem::path& file, const DataOptions& options);
 /// A folder with captions.jsonl ({"file", "captions", "label"?}) or with one folder a class, whose name is label and
-/// caption.
+/// caption; pictures beside those are left out and told.
 PairSet open_folder(const std::filesystem::path& folder);
-/// Whether a folder has pictures right in it and no captions.jsonl: it holds no pairs, but what open_pictures takes.
-bool holds_pictures(const std::filesystem::path& folder);
-/// All pictures in a folder, at any depth, as pairs without captions. Error: none.
+/// Whether a folder holds no pairs, but pictures right in it: what open_pictures takes.
+bool holds_pictures_alone(const std::filesystem::path& folder);
+/// The pictures right in a folder, as pairs without captions. Error: none.
 PairSet open_pictures(const std::filesystem::path& folder);
 /// Made-up pictures and captions, for speed tests.
 PairSet synthetic_pairs(std::int64_t size);

@@ -6,7 +6,7 @@
 
 namespace counterpoint::image_text {
 
-/// Error: fewer than one thread, or more than any machine has a use for.
+/// Error: not 1 to 256 threads: more are a slip of the pen.
 void check_workers(int workers);
 
 /// Threads that all run `work`. They are joined when this goes, by when `work` must come to its end.

@@ -104,16 +104,19 @@ EncodedPictures encode_pictures(nn::ClipModel& model, const image_text::PairSet&
 }
 
 Tensor encode_captions(nn::ClipModel& model, const text::ClipTokenizer& tokenizer,
-                       const std::vector<std::string>& captions, std::int64_t batch) {
-  COUNTERPOINT_ASSERT(!captions.empty() && batch > 0);
+                       const std::vector<std::string>& captions, const EncodeSettings& settings) {
+  COUNTERPOINT_ASSERT(!captions.empty() && settings.batch > 0);
   const torch::NoGradGuard no_grad;
   const EvalMode eval(model);
   const Different once = different(captions);
   const auto [ids, order] = ids_by_length(once.captions, tokenizer, model->config().text.context_length);
   Tensor rows = torch::empty({ids.size(0), model->config().embed_dim});
-  for (const Tensor& part : order.split(batch)) {
+  std::int64_t done = 0;
+  for (const Tensor& part : order.split(settings.batch)) {
     const Tensor features = model->encode_text(ids.index_select(0, part).to(device_of(model)));
     rows.index_copy_(0, part, features.to(torch::kCPU, torch::kFloat32));
+    done += part.size(0);
+    if (settings.progress) settings.progress->update(done, ids.size(0), "captions");
   }
   return rows.index_select(0, torch::tensor(once.which, torch::kInt64));
 }
@@ -133,7 +136,7 @@ PairFeatures encode_pairs(nn::ClipModel& model, const text::ClipTokenizer& token
   return {.images = std::move(pictures.rows),
           .samples = std::move(pictures.samples),
           .bad = std::move(pictures.bad),
-          .texts = encode_captions(model, tokenizer, captions, settings.batch),
+          .texts = encode_captions(model, tokenizer, captions, settings),
           .owner = torch::tensor(owner, torch::kInt64),
           .first_caption = torch::tensor(first, torch::kInt64)};
 }

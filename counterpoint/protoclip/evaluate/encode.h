@@ -17,7 +17,7 @@ struct EncodeSettings {
   std::int64_t batch = 128;          ///< pictures or captions at once
   int workers = 2;                   ///< threads that read and decode
   double max_bad_fraction = 0.01;    ///< more pictures that cannot be read are an error
-  ProgressSink* progress = nullptr;  ///< told of pictures; nullptr: nobody
+  ProgressSink* progress = nullptr;  ///< told of each batch; what it throws is thrown on. nullptr: nobody
 };
 
 /// How the model wants its pictures, for the loader.
@@ -38,7 +38,7 @@ EncodedPictures encode_pictures(nn::ClipModel& model, const image_text::PairSet&
 
 /// [N, d] float32, not normalised, on the CPU; as above. Equal captions are encoded once.
 torch::Tensor encode_captions(nn::ClipModel& model, const text::ClipTokenizer& tokenizer,
-                              const std::vector<std::string>& captions, std::int64_t batch = 128);
+                              const std::vector<std::string>& captions, const EncodeSettings& settings = {});
 
 /// Both modalities of a set.
 struct PairFeatures {

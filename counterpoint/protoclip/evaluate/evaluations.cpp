@@ -21,12 +21,12 @@ std::vector<double> numbers(const Tensor& tensor) {
 }
 
 Figure accuracy(const std::string& name, const Tensor& scores, const Tensor& classes, std::int64_t k,
-                const EvaluationSettings& settings) {
+                std::optional<std::uint64_t> bootstrap) {
   const std::vector<double> hits = numbers(top_hits(scores, classes, k));
   double sum = 0;
   for (const double hit : hits) sum += hit;
   Figure figure{.name = name, .value = sum / static_cast<double>(hits.size()), .n = std::ssize(hits)};
-  if (settings.intervals) figure.interval = share_interval(hits, settings.seed);
+  if (bootstrap) figure.interval = share_interval(hits, *bootstrap);
   figure.about = fmt::format("top-{} accuracy, {} classes", k, scores.size(1));
   return figure;
 }
@@ -53,7 +53,7 @@ double share(std::span<const double> times, const CaptionHits& counts) {
 
 /// One recall, or the mean of several.
 Figure recall(const std::string& name, std::string about, const std::vector<CaptionHits>& parts,
-              const EvaluationSettings& settings) {
+              std::optional<std::uint64_t> bootstrap) {
   const OfTimes mean = [&](std::span<const double> times) {
     double sum = 0;
     for (const CaptionHits& part : parts) sum += share(times, part);
@@ -61,31 +61,32 @@ Figure recall(const std::string& name, std::string about, const std::vector<Capt
   };
   const std::vector<double> once(parts.front().hits.size(), 1.0);
   Figure figure{.name = name, .value = mean(once), .n = std::ssize(once), .about = std::move(about)};
-  if (settings.intervals) figure.interval = bootstrap_interval(figure.n, mean, settings.seed);
+  if (bootstrap) figure.interval = bootstrap_interval(figure.n, mean, *bootstrap);
   return figure;
 }
 
 void add_recalls(const RetrievalRanks& ranks, const Tensor& owner, std::int64_t pictures,
-                 const EvaluationSettings& settings, std::vector<Figure>& out) {
+                 std::optional<std::uint64_t> bootstrap, std::vector<Figure>& out) {
   const Tensor itself = torch::arange(pictures, torch::TensorOptions(torch::kInt64));
   std::vector<CaptionHits> parts;
   const auto add = [&](const char* direction, const char* about, const Tensor& found, const Tensor& owners) {
     for (const std::int64_t k : recall_depths) {
       parts.push_back(by_picture(found, owners, pictures, k));
       out.push_back(recall(fmt::format("{}_r{}", direction, k),
-                           fmt::format(fmt::runtime(about), k, owner.numel(), pictures), {parts.back()}, settings));
+                           fmt::format(fmt::runtime(about), k, owner.numel(), pictures), {parts.back()}, bootstrap));
     }
   };
   add("image_to_text", "one of its captions among the first {} of {}", ranks.image_to_text, itself);
   add("text_to_image", "its picture among the first {0} of {2}", ranks.text_to_image, owner);
-  out.push_back(recall("mean_recall", "mean of the six recalls", parts, settings));
+  out.push_back(recall("mean_recall", "mean of the six recalls", parts, bootstrap));
 }
 
 }  // namespace
 
 /// Accuracy where each picture has one class (those without are left out), else mAP.
-void Evaluator::grade(const std::string& name, const Tensor& scores, const Targets& truth,
+void Evaluator::grade(const std::string& name, const Tensor& scores, const Features& features,
                       std::vector<Figure>& out) const {
+  const Targets& truth = features.test_truth;
   if (!truth.one_each) {
     out.push_back({.name = name,
                    .value = mean_average_precision(scores, truth.truth),
@@ -95,26 +96,27 @@ void Evaluator::grade(const std::string& name, const Tensor& scores, const Targe
   }
   const Tensor rows = (truth.main >= 0).nonzero().flatten();
   const Tensor known = scores.index_select(0, rows), classes = truth.main.index_select(0, rows);
-  out.push_back(accuracy(name, known, classes, 1, settings_));
-  if (name == "zeroshot" && truth.classes() > 5) out.push_back(accuracy("zeroshot_top5", known, classes, 5, settings_));
+  out.push_back(accuracy(name, known, classes, 1, features.bootstrap));
+  if (name == "zeroshot" && truth.classes() > 5)
+    out.push_back(accuracy("zeroshot_top5", known, classes, 5, features.bootstrap));
 }
 
 void Evaluator::zero_shot(const Features& features, std::vector<Figure>& out) const {
-  grade("zeroshot", zero_shot_scores(features.test.images, features.classes), features.test_truth, out);
+  grade("zeroshot", zero_shot_scores(features.test.images, features.classes), features, out);
 }
 
 void Evaluator::probe(const Features& features, std::vector<Figure>& out) const {
   ProbeOptions options = settings_.probe;
   options.seed = settings_.seed;
   const Probe probe = linear_probe(features.train, features.train_truth, features.test.images, options);
-  grade("probe", probe.scores, features.test_truth, out);
+  grade("probe", probe.scores, features, out);
   out.back().about += fmt::format(", C = {:g}", probe.c);
 }
 
 void Evaluator::knn(const Features& features, std::vector<Figure>& out) const {
   for (const std::int64_t k : settings_.neighbours) {
     const std::string name = k == settings_.neighbours.back() ? "knn" : fmt::format("knn_{}", k);
-    grade(name, knn_scores(features.train, features.train_truth, features.test.images, k), features.test_truth, out);
+    grade(name, knn_scores(features.train, features.train_truth, features.test.images, k), features, out);
     out.back().about += fmt::format(", k = {}", std::min(k, features.train.size(0)));
   }
 }
@@ -124,7 +126,7 @@ void Evaluator::retrieval(const Features& features, std::vector<Figure>& out) co
   const bool first = settings_.first_caption_only;
   const Tensor texts = first ? test.texts.index_select(0, test.first_caption) : test.texts;
   const Tensor owner = first ? test.owner.index_select(0, test.first_caption) : test.owner;
-  add_recalls(retrieval_ranks(test.images, texts, owner), owner, test.images.size(0), settings_, out);
+  add_recalls(retrieval_ranks(test.images, texts, owner), owner, test.images.size(0), features.bootstrap, out);
 }
 
 void Evaluator::cluster(const Features& features, std::vector<Figure>& out) const {

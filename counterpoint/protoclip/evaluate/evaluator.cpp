@@ -49,11 +49,6 @@ std::string training_hindrance(const Targets& test, const std::optional<Targets>
   return "";
 }
 
-void check(const std::vector<std::string>& wanted, const PairSet& test, const TargetsOfSets& targets) {
-  for (const std::string& name : wanted)
-    if (const std::string why = hindrance(name, test, targets); !why.empty()) fail("{}: {}", name, why);
-}
-
 std::vector<std::string> spoken(std::vector<std::string> names) {
   for (std::string& name : names) name = replace_all(std::move(name), "_", " ");
   return names;
@@ -94,22 +89,29 @@ Evaluator::Evaluator(text::ClipTokenizer tokenizer, std::shared_ptr<const PairSe
       train_(std::move(train)),
       settings_(std::move(settings)),
       targets_(targets_of(*test_, train_.get(), settings_.keywords)) {
-  check(settings_.evaluations, *test_, targets_);
+  check(settings_.evaluations);
+}
+
+void Evaluator::check(const std::vector<std::string>& evaluations) const {
+  for (const std::string& name : evaluations)
+    if (const std::string why = hindrance(name, *test_, targets_); !why.empty()) fail("{}: {}", name, why);
 }
 
 const PairSet& Evaluator::cached(std::shared_ptr<const PairSet>& pairs, int& cached_side, int side) {
   // No picture needs less than its side squared: a set that cannot fit is not tried.
   const std::int64_t least = static_cast<std::int64_t>(pairs->size()) * 3 * side * side;
   if (cached_side == side || least > settings_.cache_bytes) return *pairs;
-  cached_side = side;
+  const EncodeSettings& encode = settings_.encode;
   ProgressSink silent;
-  auto pictures = image_text::decoded_in_memory(*pairs, side, settings_.encode.workers, settings_.cache_bytes, silent);
+  auto pictures = image_text::decoded_in_memory(*pairs, side, encode.workers, settings_.cache_bytes,
+                                                encode.progress ? *encode.progress : silent);
+  cached_side = side;  // not before: what was stopped is to be done later
   if (pictures) pairs = std::make_shared<PairSet>(pairs->with_pictures(std::move(pictures)));
   return *pairs;
 }
 
-Evaluator::Features Evaluator::encode(nn::ClipModel& model, bool with_texts) {
-  const std::vector<std::string>& evaluations = settings_.evaluations;
+Evaluator::Features Evaluator::encode(nn::ClipModel& model, const std::vector<std::string>& evaluations,
+                                      bool with_texts) {
   const int side = static_cast<int>(model->config().vision.image_size);
   const auto rows = [](const std::vector<std::int64_t>& samples) { return torch::tensor(samples, torch::kInt64); };
   Features features;
@@ -127,7 +129,7 @@ Evaluator::Features Evaluator::encode(nn::ClipModel& model, bool with_texts) {
   if (has(evaluations, {"zeroshot"})) {
     const auto texts = filled_templates(spoken(targets_.test.names), settings_.templates);
     features.classes =
-        class_embeddings(encode_captions(model, tokenizer_, texts, settings_.encode.batch), targets_.test.classes());
+        class_embeddings(encode_captions(model, tokenizer_, texts, settings_.encode), targets_.test.classes());
   }
   if (has(evaluations, {"probe", "knn"})) {
     const EncodedPictures pictures = encode_pictures(model, cached(train_, train_side_, side), settings_.encode);
@@ -145,11 +147,20 @@ Evaluator::Evaluation Evaluator::evaluation(const std::string& name) {
   return evaluations.at(name);
 }
 
-std::vector<Figure> Evaluator::run(nn::ClipModel& model, PairFeatures* pairs) {
+void Evaluator::tell(const std::string& evaluation, std::int64_t pictures) const {
+  if (settings_.encode.progress) settings_.encode.progress->update(pictures, pictures, evaluation);
+}
+
+std::vector<Figure> Evaluator::run(nn::ClipModel& model, const std::vector<std::string>& evaluations, bool intervals,
+                                   PairFeatures* pairs) {
   const torch::NoGradGuard no_grad;
-  Features features = encode(model, pairs != nullptr);
+  Features features = encode(model, evaluations, pairs != nullptr);
+  if (intervals) features.bootstrap = settings_.seed;
   std::vector<Figure> figures;
-  for (const std::string& name : settings_.evaluations) (this->*evaluation(name))(features, figures);
+  for (const std::string& name : evaluations) {
+    tell(name, features.test.images.size(0));
+    (this->*evaluation(name))(features, figures);
+  }
   if (pairs != nullptr) *pairs = std::move(features.test);
   return figures;
 }

@@ -1,4 +1,4 @@
-// What an Evaluator computes once and all its evaluations read.
+// What an Evaluator computes once and all evaluations of a run read.
 #pragma once
 #include "counterpoint/protoclip/evaluate/evaluator.h"
 
@@ -11,6 +11,7 @@ struct Evaluator::Features {
   Targets test_truth;     ///< one row for each of test.images
   torch::Tensor train;    ///< [N, d]
   Targets train_truth;
+  std::optional<std::uint64_t> bootstrap;  ///< seed of the intervals; nullopt: figures have none
 };
 
 }  // namespace counterpoint::protoclip

@@ -21,9 +21,9 @@ torch::Tensor votes_of(const Targets& truth, const torch::Tensor& rows, const to
 
 }  // namespace
 
-torch::Tensor knn_scores(const torch::Tensor& train, const Targets& truth, const torch::Tensor& test, std::int64_t k,
-                         double temperature) {
+torch::Tensor knn_scores(const torch::Tensor& train, const Targets& truth, const torch::Tensor& test, std::int64_t k) {
   constexpr std::int64_t chunk = 512;
+  constexpr double temperature = 0.07;
   const torch::Tensor known = unit_rows(train);
   const std::int64_t neighbours = std::min(k, train.size(0));
   std::vector<torch::Tensor> votes;

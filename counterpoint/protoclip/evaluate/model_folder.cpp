@@ -12,17 +12,16 @@ namespace counterpoint::protoclip {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char *config_file = "open_clip_config.json", *tokenizer_file = "tokenizer.json",
-                     *merges_file = "vocabulary.txt", *gzipped_merges_file = "vocabulary.txt.gz";
+constexpr const char* config_file = "open_clip_config.json";
 
 bool holds_model(const fs::path& folder) { return fs::exists(folder / config_file); }
 
 /// `model`: the open_clip folder within `given`.
 fs::path vocabulary_of(const fs::path& model, const fs::path& given) {
   for (const fs::path& folder : {model, given})
-    if (auto file = vocabulary_in(folder)) return *file;
+    if (auto file = text::clip_vocabulary_in(folder)) return *file;
   fail("{}: no vocabulary beside the model ({}); name it with --vocabulary", model.string(),
-       fmt::join(vocabulary_names(), ", "));
+       fmt::join(text::clip_vocabulary_names(), ", "));
 }
 
 }  // namespace
@@ -40,21 +39,11 @@ fs::path find_model(const fs::path& folder) {
 
 fs::path find_vocabulary(const fs::path& folder) { return vocabulary_of(find_model(folder), folder); }
 
-std::optional<fs::path> vocabulary_in(const fs::path& folder) {
-  for (const std::string& name : vocabulary_names())
-    if (fs::exists(folder / name)) return folder / name;
-  return std::nullopt;
-}
-
-const std::vector<std::string>& vocabulary_names() {
-  static const std::vector<std::string> names{tokenizer_file, "bpe_simple_vocab_16e6.txt.gz", gzipped_merges_file,
-                                              merges_file};
-  return names;
-}
-
 void copy_vocabulary(const fs::path& file, const fs::path& folder) {
-  const bool gzipped = file.extension() == ".gz";
-  const char* name = file.extension() == ".json" ? tokenizer_file : gzipped ? gzipped_merges_file : merges_file;
+  const fs::path extension = file.extension();
+  const char* name = extension == ".json" ? "tokenizer.json"
+                     : extension == ".gz" ? "vocabulary.txt.gz"
+                                          : "vocabulary.txt";
   write_file_atomic(folder / name, read_file(file));
 }
 

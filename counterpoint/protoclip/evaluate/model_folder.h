@@ -2,9 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "counterpoint/nn/clip/clip_model.h"
 #include "counterpoint/text/clip_tokenizer.h"
@@ -29,13 +26,7 @@ std::filesystem::path find_model(const std::filesystem::path& folder);
 /// The vocabulary's file that open_model would read. Error: none beside the model.
 std::filesystem::path find_vocabulary(const std::filesystem::path& folder);
 
-/// The vocabulary's file in a folder of any kind; nullopt: none.
-std::optional<std::filesystem::path> vocabulary_in(const std::filesystem::path& folder);
-
-/// The names under which a vocabulary is looked for beside a model, the first that is there counts.
-const std::vector<std::string>& vocabulary_names();
-
-/// Copies a vocabulary's file into a model's folder under one of those names.
+/// Copies a vocabulary's file into a model's folder under one of text::clip_vocabulary_names().
 void copy_vocabulary(const std::filesystem::path& file, const std::filesystem::path& folder);
 
 /// What the model that open_model would read is. Error: none.

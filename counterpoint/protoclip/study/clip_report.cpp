@@ -16,9 +16,21 @@ using data::Json;
 constexpr int thumbnail_side = 96;
 constexpr std::size_t most_cards = 18;
 
-ShownPicture shown(const image_text::PairSet& pairs, const Json& sample) {
+/// Error: the set has no such pair.
+std::size_t index_in(const image_text::PairSet& pairs, const Json& sample) {
   const auto index = sample.get<std::size_t>();
-  ShownPicture picture{.address = "", .caption = pairs.pair(index).captions.front()};
+  if (index >= pairs.size())
+    fail("the run's files name pair {} of {}: they were made of another set", index, pairs.size());
+  return index;
+}
+
+std::string caption_of(const image_text::PairSet& pairs, const Json& sample) {
+  return pairs.pair(index_in(pairs, sample)).captions.front();
+}
+
+ShownPicture shown(const image_text::PairSet& pairs, const Json& sample) {
+  const std::size_t index = index_in(pairs, sample);
+  ShownPicture picture{.address = "", .caption = caption_of(pairs, sample)};
   try {
     picture.address = image::thumbnail_address(pairs.picture(index, thumbnail_side), thumbnail_side);
   } catch (const Error&) {
@@ -46,7 +58,7 @@ PrototypeGallery gallery(std::string title, const char* note, const Json& cluste
     PrototypeCard card{.number = cluster.at("cluster"), .size = cluster.at("size"), .pictures = {}, .captions = {}};
     for (const Json& sample : cluster.at("nearest")) {
       if (card.pictures.size() < 6) card.pictures.push_back(shown(pairs, sample));
-      if (card.captions.size() < 3) card.captions.push_back(pairs.pair(sample.get<std::size_t>()).captions.front());
+      if (card.captions.size() < 3) card.captions.push_back(caption_of(pairs, sample));
     }
     out.cards.push_back(std::move(card));
   }
@@ -58,16 +70,14 @@ FeatureMap map_of(std::string title, const Json& map, const image_text::PairSet&
   for (const Json& point : map.at("points")) {
     out.pictures.emplace_back(point[1].get<double>(), point[2].get<double>());
     out.captions.emplace_back(point[3].get<double>(), point[4].get<double>());
-    out.words.push_back(pairs.pair(point[0].get<std::size_t>()).captions.front());
+    out.words.push_back(caption_of(pairs, point[0]));
   }
   return out;
 }
 
 RetrievalExample example(const Json& json, const image_text::PairSet& pairs) {
-  RetrievalExample out{.caption = pairs.pair(json.at("sample").get<std::size_t>()).captions.front(),
-                       .found = {},
-                       .rank = json.at("rank"),
-                       .own = -1};
+  RetrievalExample out{
+      .caption = caption_of(pairs, json.at("sample")), .found = {}, .rank = json.at("rank"), .own = -1};
   for (const Json& sample : json.at("found")) {
     if (sample == json.at("sample")) out.own = std::ssize(out.found);
     out.found.push_back(shown(pairs, sample));
@@ -118,6 +128,13 @@ void add_retrieval(ClipPage& page, const std::vector<ShownRun>& runs, const imag
   }
 }
 
+/// Mean recall is told in per cent, as papers do.
+bool in_per_cent(const std::string& metric) { return metric == "mean_recall"; }
+
+std::string shown_name(const std::string& metric) { return in_per_cent(metric) ? metric + ", %" : metric; }
+
+double shown_value(const std::string& metric, double value) { return in_per_cent(metric) ? 100 * value : value; }
+
 /// What a page has room for, in its order: what tells whether a run went well, then how its clusters were.
 std::vector<std::string> shown_metrics() {
   std::vector<std::string> names{"loss",        "loss/clip", "loss/prototype", "loss/teacher", "logit_scale",
@@ -135,8 +152,8 @@ void add_curves(ClipPage& page, const fs::path& run, const std::string& arm, std
   data::read_jsonl(run / "metrics.jsonl", [&](const Json& row, const data::RowPlace&) {
     for (const auto& [name, value] : row.items()) {
       if (name == "step" || !value.is_number()) continue;
-      ClipCurve& curve = curves.try_emplace(name, ClipCurve{arm, seed, name, {}}).first->second;
-      curve.points.emplace_back(row.at("step").get<double>(), value.get<double>());
+      ClipCurve& curve = curves.try_emplace(name, ClipCurve{arm, seed, shown_name(name), {}}).first->second;
+      curve.points.emplace_back(row.at("step").get<double>(), shown_value(name, value.get<double>()));
     }
   });
   for (const std::string& name : shown_metrics())
@@ -168,8 +185,7 @@ fs::path run_folder(const ClipStudyConfig& config, const std::string& arm, std::
 }
 
 ResultRow row_of(const std::string& arm, std::uint64_t seed, const Figure& figure) {
-  const double value = figure.name == "mean_recall" ? 100 * figure.value : figure.value;
-  return {arm, static_cast<std::int64_t>(seed), figure.name, value};
+  return {arm, static_cast<std::int64_t>(seed), figure.name, shown_value(figure.name, figure.value)};
 }
 
 std::string study_report(const ClipStudyConfig& config, const std::vector<ResultRow>& results,

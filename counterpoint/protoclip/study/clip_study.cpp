@@ -24,7 +24,8 @@ struct Trial {
   const StudyArm& arm;
   std::uint64_t seed = 0;
   fs::path folder;
-  std::vector<ResultRow> rows;  ///< empty until it is trained and measured
+  std::optional<double> seconds;  ///< of training; nullopt until it is trained
+  std::vector<ResultRow> rows;    ///< empty until it is measured
 };
 
 class Study {
@@ -35,14 +36,16 @@ class Study {
         inputs_(open_inputs(config, hooks.note)),
         evaluation_progress_(silent_, hooks.stop),
         evaluator_(inputs_.tokenizer, inputs_.test, inputs_.train, evaluation_settings()),
-        periodic_(inputs_.tokenizer, inputs_.test, inputs_.train, evaluator_.settings(), config.frequencies) {
+        periodic_(evaluator_, config.frequencies) {
     for (const StudyArm& arm : config_.arms) check(arm);
     for (const std::uint64_t seed : config_.seeds)
-      for (const StudyArm& arm : config_.arms) trials_.push_back({arm, seed, run_folder(config_, arm.name, seed), {}});
+      for (const StudyArm& arm : config_.arms)
+        trials_.push_back({arm, seed, run_folder(config_, arm.name, seed), {}, {}});
   }
 
   std::vector<ResultRow> go() {
-    for (Trial& trial : trials_) find(trial);  // so that results.json never holds less than it did
+    // So that results.json holds all that is measured as is asked for now, from the first arm on.
+    for (Trial& trial : trials_) find(trial);
     for (Trial& trial : trials_) {
       if (trial.rows.empty()) run(trial);
       write_results(config_.output_dir / "results.json", rows());
@@ -80,18 +83,19 @@ class Study {
   void find(Trial& trial) const {
     const auto done = finished_run(trial.folder);
     if (!done) return;
-    check_same_run(trial.folder, settings_of(trial), data_of(trial));
-    if (is_measured(trial.folder)) fill(trial, read_figures(trial.folder), done->seconds);
+    check_same_run(trial.folder, run_config(settings_of(trial), data_of(trial)));
+    trial.seconds = done->seconds;
+    if (is_measured(trial.folder)) fill(trial, read_figures(trial.folder));
   }
 
   void run(Trial& trial) {
-    const double seconds = train(trial);
-    fill(trial, measure(trial), seconds);
+    if (!trial.seconds) trial.seconds = train(trial);
+    fill(trial, measure(trial));
   }
 
-  static void fill(Trial& trial, const std::vector<Figure>& figures, double seconds) {
+  static void fill(Trial& trial, const std::vector<Figure>& figures) {
     for (const Figure& figure : figures) trial.rows.push_back(row_of(trial.arm.name, trial.seed, figure));
-    trial.rows.push_back({trial.arm.name, static_cast<std::int64_t>(trial.seed), "seconds", seconds});
+    trial.rows.push_back({trial.arm.name, static_cast<std::int64_t>(trial.seed), "seconds", trial.seconds.value()});
   }
 
   static TrainSettings settings_of(const Trial& trial) {
@@ -179,8 +183,8 @@ class Study {
   StudyInputs inputs_;
   ProgressSink silent_;
   StoppableProgress evaluation_progress_;
-  Evaluator evaluator_;          ///< of finished runs
-  PeriodicEvaluation periodic_;  ///< of running ones
+  Evaluator evaluator_;          ///< of finished runs, and
+  PeriodicEvaluation periodic_;  ///< through this one of running ones
   std::vector<Trial> trials_;
   std::vector<std::string> unmeasured_;
 };

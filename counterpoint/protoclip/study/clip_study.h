@@ -17,10 +17,10 @@ struct ClipStudyHooks {
   std::function<bool()> stop;
 };
 
-/// Trains what is not trained yet in output_dir/runs/ARM-SEED, measures what is not measured, writes results.json
-/// (arms, seeds, metrics; "seconds" is the training's) of all runs that are done after each run and report.html at the
-/// end. A run whose settings changed is refused by name. Throws Interrupted when `stop` says so: the next call goes on.
-/// Error: as the parts'.
+/// Trains what is not trained yet in output_dir/runs/ARM-SEED, measures what is not measured so, writes results.json
+/// (arms, seeds, metrics; "seconds" is the training's) of all runs that are measured so after each run and report.html
+/// at the end. A run whose settings changed is refused by name. Throws Interrupted when `stop` says so: the next call
+/// goes on. Error: as the parts'.
 std::vector<ResultRow> run_clip_study(const ClipStudyConfig& config, const ClipStudyHooks& hooks);
 
 }  // namespace counterpoint::protoclip

@@ -44,9 +44,16 @@ data::KeyTable evaluate_keys(ClipStudyConfig& config) {
       .bind("keywords", config.keywords)
       .bind("templates", config.templates)
       .bind("eval_frequency", config.frequencies.all);
-  for (const std::string& name : evaluation_names())
-    keys.bind(name + "_frequency", config.frequencies.each.emplace(name, -1).first->second);
+  for (const std::string& name : evaluation_names()) keys.bind(name + "_frequency", config.frequencies.each[name]);
   return keys;
+}
+
+void check_frequencies(const EvaluationFrequencies& frequencies, const std::string& where) {
+  const auto check = [&](const std::string& name, std::int64_t frequency) {
+    if (frequency < 0) fail("{}: evaluate.{}_frequency is {}, 0 or more was expected", where, name, frequency);
+  };
+  check("eval", frequencies.all);
+  for (const auto& [name, frequency] : frequencies.each) check(name, frequency.value_or(0));
 }
 
 void check_base(const ClipStudyConfig& config, const std::string& where) {
@@ -91,6 +98,7 @@ ClipStudyConfig load_clip_study(const std::filesystem::path& file) {
   if (config.output_dir.empty()) fail("{}: 'output_dir' is missing", file.string());
   data::check_seeds(config.seeds, file.string());
   for (const std::string& line : config.templates) check_template(line, file.string());
+  check_frequencies(config.frequencies, file.string());
   const bool has_weight = json.contains("train") && json["train"].contains("w_ext");
   config.arms = read_arms(arms, common, has_weight, file.string());
   if (config.base.empty()) config.base = config.arms.front().name;

@@ -1,7 +1,5 @@
 #include "counterpoint/protoclip/study/study_inputs.h"
 
-#include <fmt/ranges.h>
-
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/pattern.h"
@@ -18,12 +16,7 @@ namespace fs = std::filesystem;
 
 fs::path open_vocabulary(const fs::path& given, const fs::path& pretrained, const image_text::PairSet& pairs,
                          std::int64_t size, const fs::path& folder) {
-  if (!given.empty()) {
-    const fs::path found = only_match(given.string(), "vocabulary", "a file of merges, a tokenizer.json or its folder");
-    if (!fs::is_directory(found)) return found;
-    if (const auto file = vocabulary_in(found)) return *file;
-    fail("{}: no vocabulary in this folder ({})", found.string(), fmt::join(vocabulary_names(), ", "));
-  }
+  if (!given.empty()) return text::find_clip_vocabulary(given);
   if (!pretrained.empty()) return find_vocabulary(pretrained);
   const fs::path file = folder / fmt::format("{}{:016x}-{}.txt", vocabulary_prefix, pairs.fingerprint(), size);
   if (fs::exists(file)) return file;

@@ -43,7 +43,7 @@ void check_dim(std::int64_t dim, std::int64_t rows, std::int64_t columns) {
 
 }  // namespace
 
-Reduced truncated_svd(const SparseMatrix& matrix, const SvdOptions& options) {
+Tensor truncated_svd(const SparseMatrix& matrix, const SvdOptions& options) {
   check_dim(options.dim, matrix.rows(), matrix.columns);
   const std::int64_t width = std::min({options.dim + options.oversampling, matrix.rows(), matrix.columns});
   at::Generator random = at::detail::createCPUGenerator(stream_seed(options.seed, {"truncated svd"}));
@@ -53,17 +53,17 @@ Reduced truncated_svd(const SparseMatrix& matrix, const SvdOptions& options) {
   const Tensor rows = times(matrix, basis);
   const Tensor axes = largest_axes(gram(rows, torch::zeros({width}, torch::kFloat64)), options.dim);
   const Tensor sign = signs(basis.to(torch::kFloat64).mm(axes));
-  return {rows.mm((axes * sign).to(torch::kFloat32))};
+  return rows.mm((axes * sign).to(torch::kFloat32));
 }
 
-Reduced pca(const Tensor& x, std::int64_t dim) {
+Tensor pca(const Tensor& x, std::int64_t dim) {
   check_dim(dim, x.size(0), x.size(1));
   const Tensor mean = x.mean(0, /*keepdim=*/false, torch::kFloat64);
   if (!mean.isfinite().all().item<bool>()) fail("features with numbers that are not finite");
   const Tensor axes = largest_axes(gram(x, mean), dim);
   const Tensor directions = (axes * signs(axes)).to(torch::kFloat32);
   // The mean is taken off behind the product: N rows of d_h numbers, not of d.
-  return {x.mm(directions) - mean.to(torch::kFloat32).unsqueeze(0).mm(directions)};
+  return x.mm(directions) - mean.to(torch::kFloat32).unsqueeze(0).mm(directions);
 }
 
 }  // namespace counterpoint::protoclip

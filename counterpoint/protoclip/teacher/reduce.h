@@ -15,17 +15,14 @@ struct SvdOptions {
   std::uint64_t seed = 0;
 };
 
-struct Reduced {
-  /// [N, dim] float32: the rows on orthonormal axes, those along which they vary most first; the largest entry of each
-  /// axis is positive.
-  torch::Tensor rows;
-};
+// Both give [N, dim] float32: the rows on orthonormal axes, those along which they vary most first; the largest entry
+// of each axis is positive.
 
 /// Subspace iteration with a random start (Halko, Martinsson, Tropp 2011, algorithm 4.4). Not centred. Error: fewer
 /// rows or columns than dim.
-Reduced truncated_svd(const SparseMatrix& matrix, const SvdOptions& options = {});
+torch::Tensor truncated_svd(const SparseMatrix& matrix, const SvdOptions& options = {});
 
 /// Centred, not whitened; x [N, d] float32. Error: dim above N or d; numbers that are not finite.
-Reduced pca(const torch::Tensor& x, std::int64_t dim);
+torch::Tensor pca(const torch::Tensor& x, std::int64_t dim);
 
 }  // namespace counterpoint::protoclip

@@ -24,7 +24,7 @@ TeacherFeatures tfidf_teacher(const CaptionSet& captions, const TeacherOptions& 
   check_captions(captions);
   const SparseMatrix matrix = tfidf(captions.captions).matrix;
   const std::int64_t dim = std::min({options.dim, matrix.rows(), matrix.columns});
-  return features_of(captions, truncated_svd(matrix, {.dim = dim, .seed = options.seed}).rows, "tfidf");
+  return features_of(captions, truncated_svd(matrix, {.dim = dim, .seed = options.seed}), "tfidf");
 }
 
 TeacherFeatures encoder_teacher(const CaptionSet& captions, const std::filesystem::path& model,
@@ -37,7 +37,7 @@ TeacherFeatures encoder_teacher(const CaptionSet& captions, const std::filesyste
                                                  {.most_tokens = options.most_tokens, .progress = options.progress});
   const std::int64_t dim = std::min({options.dim, rows.size(0), rows.size(1)});
   const std::filesystem::path folder = model.has_filename() ? model : model.parent_path();  // "DIR/"
-  return features_of(captions, pca(rows, dim).rows, folder.filename().string());
+  return features_of(captions, pca(rows, dim), folder.filename().string());
 }
 
 TeacherFeatures make_teacher(const CaptionSet& captions, const std::string& name, const TeacherOptions& options) {

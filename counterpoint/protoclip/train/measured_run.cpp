@@ -15,6 +15,7 @@ namespace {
 using data::Json;
 using torch::Tensor;
 
+constexpr const char *figures_file = "figures.json", *retrieval_file = "retrieval.json";
 constexpr std::int64_t shown_pictures = 6, shown_examples = 6, rows_at_once = 1024;
 
 /// Each picture's first caption as a query for pictures: unit rows.
@@ -78,17 +79,19 @@ Json retrieval_examples(const PairFeatures& features) {
 
 std::vector<Figure> measure_run(const std::filesystem::path& run_folder, Evaluator& evaluator,
                                 const std::string& device) {
+  // Should this fail, what other pairs gave must not stand for these.
+  for (const char* file : {figures_file, retrieval_file}) std::filesystem::remove(run_folder / file);
   OpenedModel opened = open_model(run_folder);
   opened.model->to(nn::torch_device(device));
   PairFeatures features;
   const data::Json figures = json_of(evaluator.run(opened.model, &features));
-  write_file_atomic(run_folder / "retrieval.json", retrieval_examples(features).dump() + "\n");
-  write_file_atomic(run_folder / "figures.json", figures.dump(1) + "\n");
+  write_file_atomic(run_folder / retrieval_file, retrieval_examples(features).dump() + "\n");
+  write_file_atomic(run_folder / figures_file, figures.dump(1) + "\n");
   return read_figures(run_folder);  // what later calls will find
 }
 
 std::vector<Figure> read_figures(const std::filesystem::path& run_folder) {
-  const std::filesystem::path file = run_folder / "figures.json";
+  const std::filesystem::path file = run_folder / figures_file;
   std::vector<Figure> figures;
   if (!std::filesystem::exists(file)) return figures;
   for (const Json& row : data::read_json(file)) {

@@ -144,10 +144,29 @@ void Run::train_episode() {
   seconds_ = steady_seconds() - begun;
 }
 
-void Run::evaluate(std::int64_t episode) {
-  if (!hooks_.evaluate) return;
-  const std::vector<train::Metric> metrics = hooks_.evaluate(learner_.model(), episode);
+std::vector<train::Metric> Run::evaluation(std::int64_t episode) {
+  return hooks_.evaluate ? hooks_.evaluate(learner_.model(), episode) : std::vector<train::Metric>();
+}
+
+void Run::log_evaluation(const std::vector<train::Metric>& metrics) {
   if (!metrics.empty()) log_->write(step_, metrics);
+}
+
+/// Stopped in its evaluation, the episode is still open.
+void Run::close_episode() {
+  const std::vector<train::Metric> measured = evaluation(episode_);
+  ++episode_;
+  batch_ = 0;
+  if (save_due()) save();
+  // Last: a run that goes on from a checkpoint in which the episode is open would write the row again.
+  log_evaluation(measured);
+}
+
+/// Of an episode that was just closed.
+bool Run::save_due() const {
+  const bool left_open = step_ == saved_step_;  // in the newest checkpoint: its evaluation would be made once more
+  const bool asked_for = settings_.save_frequency > 0 && episode_ % settings_.save_frequency == 0;
+  return left_open || asked_for || episode_ == settings_.episodes;
 }
 
 bool Run::train_all() {
@@ -155,15 +174,11 @@ bool Run::train_all() {
     if (settings_.cache != "off") keep_decoded();
     if (step_ == 0) {
       write_map("before");
-      evaluate(-1);
+      log_evaluation(evaluation(-1));
     }
     while (episode_ < settings_.episodes) {
       train_episode();
-      evaluate(episode_);  // stopped in it, the episode is still open
-      ++episode_;
-      batch_ = 0;
-      const bool last = episode_ == settings_.episodes;
-      if (last || (settings_.save_frequency > 0 && episode_ % settings_.save_frequency == 0)) save();
+      close_episode();
     }
   } catch (const Interrupted&) {
     if (step_ > saved_step_) save();
@@ -191,12 +206,13 @@ TrainResult train_clip(const std::filesystem::path& run_folder, const TrainSetti
   check_run_folder(run_folder);  // before a lock is left in another's folder
   make_dirs(run_folder);
   const LineAppender lock(run_folder / run_lock);  // before anything of a run that another process trains is touched
-  check_same_run(run_folder, settings, data);
+  const RunConfig config = run_config(settings, data);
+  check_same_run(run_folder, config);
   if (const std::optional<TrainResult> done = finished_run(run_folder)) {
     if (hooks.note) hooks.note(fmt::format("{} is finished: {} steps are done", run_folder.string(), done->steps));
     return *done;
   }
-  begin_run(run_folder, settings, data);
+  begin_run(run_folder, config);
   return Run(run_folder, settings, data, hooks, progress).go();
 }
 

@@ -26,7 +26,10 @@ class Run {
   void stop_if_asked() const;
   void train_batch(const image_text::LoadedBatch& loaded);
   void log_step(const LossTerms& terms, double rate, std::int64_t pairs);
-  void evaluate(std::int64_t episode);
+  void close_episode();
+  std::vector<train::Metric> evaluation(std::int64_t episode);
+  void log_evaluation(const std::vector<train::Metric>& metrics);
+  bool save_due() const;
   bool clusters_now() const;
   std::int64_t main_episodes() const { return settings_.lit_start >= 0 ? settings_.lit_start : settings_.episodes; }
   bool in_tail() const { return episode_ >= main_episodes(); }

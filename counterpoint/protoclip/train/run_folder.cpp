@@ -32,15 +32,19 @@ std::string known_as(const fs::path& pretrained) {
                      file_print(find_model(pretrained) / "open_clip_model.safetensors"));
 }
 
-/// What two calls must share to be of one run.
-Json settings_of(const TrainSettings& settings, const TrainData& data) {
-  Json json = settings_json(settings);
-  json["pretrained"] = known_as(settings.pretrained);
-  json["data"] = fmt::format("{:016x}", data.pairs->fingerprint());
-  json["vocabulary"] = fmt::format("{:016x}", data.tokenizer.fingerprint());
-  json["teacher"] =
-      data.teacher ? fmt::format("{} {:016x}", data.teacher->source, data.teacher->rows_fingerprint()) : "";
-  return json;
+/// Whether what stands in a config.json is the model `now`: the same weights, whatever their folder is called by now.
+/// Earlier versions wrote the path alone.
+bool same_model(const std::string& then, const std::string& now, const fs::path& pretrained) {
+  const auto print = [](const std::string& known) { return known.substr(known.rfind(' ') + 1); };
+  std::error_code missing;  // then they are two
+  return print(then) == print(now) || fs::equivalent(then, pretrained, missing);
+}
+
+bool same_setting(const std::string& key, const Json& then, const RunConfig& now) {
+  const Json& value = now.settings.at(key);
+  if (key == "pretrained" && then.is_string())
+    return same_model(then.get<std::string>(), value.get<std::string>(), now.pretrained);
+  return then == value;
 }
 
 /// A run that failed before its first checkpoint holds nothing that other settings would spoil.
@@ -56,14 +60,23 @@ void check_run_folder(const fs::path& folder) {
     fail("{} holds other files and no config.json of '{}'; choose a new or empty folder", folder.string(), command);
 }
 
-void check_same_run(const fs::path& folder, const TrainSettings& settings, const TrainData& data) {
+RunConfig run_config(const TrainSettings& settings, const TrainData& data) {
+  Json json = settings_json(settings);
+  json["pretrained"] = known_as(settings.pretrained);
+  json["data"] = fmt::format("{:016x}", data.pairs->fingerprint());
+  json["vocabulary"] = fmt::format("{:016x}", data.tokenizer.fingerprint());
+  json["teacher"] =
+      data.teacher ? fmt::format("{} {:016x}", data.teacher->source, data.teacher->rows_fingerprint()) : "";
+  return {settings.version, std::move(json), settings.pretrained};
+}
+
+void check_same_run(const fs::path& folder, const RunConfig& now) {
   check_run_folder(folder);
   const fs::path file = folder / config_file;
   if (!fs::exists(file) || !has_run(folder)) return;
-  const Json now = settings_of(settings, data);
   const Json config = data::read_json(file), then = config.value("settings", Json::object());
-  for (const auto& [key, value] : now.items()) {
-    if (then.contains(key) && then.at(key) == value) continue;
+  for (const auto& [key, value] : now.settings.items()) {
+    if (then.contains(key) && same_setting(key, then.at(key), now)) continue;
     if (key == "data" && !config.contains("version"))
       fail(
           "{} holds a run of an earlier version, which told data apart by their captions alone; delete it or choose "
@@ -85,9 +98,9 @@ std::optional<TrainResult> finished_run(const fs::path& folder) {
                      .bad_pictures = fields.whole("bad_pictures")};
 }
 
-void begin_run(const fs::path& folder, const TrainSettings& settings, const TrainData& data) {
-  const Json config{{"command", command}, {"version", settings.version}, {"settings", settings_of(settings, data)}};
-  write_file_atomic(folder / config_file, config.dump(2) + "\n");
+void begin_run(const fs::path& folder, const RunConfig& config) {
+  const Json json{{"command", command}, {"version", config.version}, {"settings", config.settings}};
+  write_file_atomic(folder / config_file, json.dump(2) + "\n");
 }
 
 }  // namespace counterpoint::protoclip

@@ -15,14 +15,22 @@ inline constexpr const char *vocabulary_prefix = "vocabulary-", *teacher_prefix 
 /// Error: the folder holds files but no config.json of 'protoclip train'. A run would write over them.
 void check_run_folder(const std::filesystem::path& folder);
 
+/// What config.json tells.
+struct RunConfig {
+  std::string version;
+  data::Json settings;               ///< what two calls must share to be of one run
+  std::filesystem::path pretrained;  ///< where the model to start from lies now; "": none
+};
+RunConfig run_config(const TrainSettings& settings, const TrainData& data);
+
 /// Error: as check_run_folder; the folder has a run (a checkpoint or summary.json) of other settings, data, vocabulary
 /// or teacher; names the first.
-void check_same_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data);
+void check_same_run(const std::filesystem::path& folder, const RunConfig& config);
 
 /// What a finished run came to; nullopt: it is not finished, or its model is gone.
 std::optional<TrainResult> finished_run(const std::filesystem::path& folder);
 
 /// Writes config.json, after check_same_run. Error: no space.
-void begin_run(const std::filesystem::path& folder, const TrainSettings& settings, const TrainData& data);
+void begin_run(const std::filesystem::path& folder, const RunConfig& config);
 
 }  // namespace counterpoint::protoclip

@@ -81,7 +81,7 @@ data::Json Run::map_points() {
   const auto loaded = loader.next();
   const BatchFeatures features = learner_.features(input_of(*loaded, batch[0]));
   learner_.train(true);
-  const torch::Tensor places = pca(torch::cat({features.z_image, features.z_text}).cpu(), 2).rows;
+  const torch::Tensor places = pca(torch::cat({features.z_image, features.z_text}).cpu(), 2);
   data::Json points = data::Json::array();
   for (std::int64_t i = 0; i < features.z_image.size(0); ++i) {
     const torch::Tensor image = places[i], text = places[features.z_image.size(0) + i];

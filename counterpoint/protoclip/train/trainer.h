@@ -26,7 +26,8 @@ struct TrainHooks {
   /// throw Interrupted, which is as `stop`: the run that goes on asks again.
   std::function<std::vector<train::Metric>(nn::ClipModel&, std::int64_t episode)> evaluate;
   std::function<void(const std::string&)> note;  ///< a line for the user
-  std::function<bool()> stop;                    ///< true: save and return
+  /// True: save and return. Loader threads ask as well, one at a time.
+  std::function<bool()> stop;
 };
 
 struct TrainResult {
@@ -40,8 +41,8 @@ struct TrainResult {
 /// Trains in `run_folder` (metrics.jsonl, TensorBoard's events, checkpoints, prototypes.json and map.json for the
 /// report) and leaves the model in run_folder/model, an open_clip folder. Goes on from the folder's newest checkpoint:
 /// a run that was stopped gives the same bits as one that was not. A finished one stays as it is, whatever became of
-/// its checkpoints. Error: what check_settings and check_same_run
-/// refuse; a folder in which another process trains; a loss that is not finite, naming the step; too many bad pictures.
+/// its checkpoints. Error: what check_settings and check_same_run refuse; a folder in which another process trains; a
+/// loss that is not finite, naming the step; too many bad pictures.
 TrainResult train_clip(const std::filesystem::path& run_folder, const TrainSettings& settings, const TrainData& data,
                        const TrainHooks& hooks, ProgressSink& progress);
 

@@ -150,22 +150,27 @@ TEST_F(OnColours, IndexHoldsWhatWasAskedFor) {
 }
 
 TEST_F(OnColours, PicturesWithoutCaptionsAreFound) {
-  for (const char* place : {"photos/a.png", "photos/deep/er/b.png"}) {
-    make_dirs((dir_ / place).parent_path());
-    write_file_atomic(dir_ / place, picture(0, 1));
-  }
+  for (const char* place : {"photos/a.png", "photos/b.png"}) write_file_atomic(dir_ / place, picture(0, 1));
   const auto embedded = run({"embed", "--model", at("model"), "--data", at("photos"), "--output", at("index")});
   ASSERT_EQ(embedded.exit_code, 0) << embedded.error;
   expect_contains(embedded.out, ": 2 pictures, 24 numbers each");
-  EXPECT_EQ(read_index(dir_ / "index").keys, (std::vector<std::string>{"a.png", "deep/er/b.png"}));
+  EXPECT_EQ(read_index(dir_ / "index").keys, (std::vector<std::string>{"a.png", "b.png"}));
   const auto result = run({"search", "--index", at("index"), "a red thing", "--html", at("found.html")});
   ASSERT_EQ(result.exit_code, 0) << result.error;
-  expect_contains(result.out, "deep/er/b.png");
+  expect_contains(result.out, "b.png");
   EXPECT_EQ(read_file(dir_ / "found.html").find("<p class=\"about\"></p>"), std::string::npos);
   expect_contains(
       run({"embed", "--model", at("model"), "--data", at("photos"), "--output", at("index"), "--modality", "captions"})
           .error,
       "photos: holds no captions");
+}
+
+TEST_F(OnColours, APictureBesideClassFoldersTakesNoCaptionsFromThem) {
+  write_file_atomic(dir_ / "test/beside.png", picture(0, 1));
+  const auto embedded = embed();
+  ASSERT_EQ(embedded.exit_code, 0) << embedded.error;
+  expect_contains(embedded.out, "18 pictures and 18 captions");
+  expect_contains(embedded.error, "1 pictures that lie in no class's folder");
 }
 
 TEST_F(OnColours, TextsAreEmbeddedLineByLine) {
@@ -192,7 +197,7 @@ TEST_F(OnColours, EmbedAndSearchWriteOverTheirOwnFilesOnly) {
   const auto search = [&](const char* page) {
     return run({"search", "--index", at("index"), "red", "--html", at(page)});
   };
-  expect_contains(search("mine.html").error, "no page of 'protoclip search'");
+  expect_contains(search("mine.html").error, "no page of 'protoclip search'; choose another --html");
   EXPECT_EQ(search("found.html").exit_code, 0);
   EXPECT_EQ(search("found.html").exit_code, 0);
 }
@@ -232,13 +237,15 @@ TEST_F(OnColours, DamagedAndForeignIndexesAreRefused) {
   EXPECT_EQ(read_index(dir_ / "hostile.safetensors").thumbnails[3], "");
 }
 
-TEST_F(OnColours, AVocabularyIsNamedByAPattern) {
+TEST_F(OnColours, AVocabularyIsNamedByAPatternOrItsFolder) {
+  make_dirs(dir_ / "words");
+  std::filesystem::copy(dir_ / "model/vocabulary.txt", dir_ / "words/vocabulary.txt");
   std::filesystem::rename(dir_ / "model/vocabulary.txt", dir_ / "words-1.2.txt");
   const auto classify = [&](const std::string& vocabulary) {
     return run({"classify", at("test/red/0.png"), "--model", at("model"), "--labels", "red,blue", "--vocabulary",
                 at(vocabulary)});
   };
-  EXPECT_EQ(classify("words-*.txt").exit_code, 0);
+  for (const char* vocabulary : {"words-*.txt", "words"}) EXPECT_EQ(classify(vocabulary).exit_code, 0) << vocabulary;
   expect_contains(classify("wards-*.txt").error, "no vocabulary '");
 }
 

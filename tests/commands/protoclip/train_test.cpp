@@ -37,6 +37,10 @@ class Train : public testing::Test {
 
   /// Trains on six dark and six light pictures and measures on as many others, of which some are damaged.
   test::CommandResult run_on_colours(int damaged, const std::vector<std::string>& more = {}) const {
+    write_colours(damaged);
+    return train_on_colours("test", more);
+  }
+  void write_colours(int damaged) const {
     for (const char* set : {"train", "test"})
       for (const char* colour : {"dark", "light"})
         for (int i = 0; i < 6; ++i) {
@@ -46,9 +50,11 @@ class Train : public testing::Test {
           write_file_atomic(dir_ / set / colour / fmt::format("{}.png", i), image::encode_png(picture));
         }
     for (int i = 0; i < damaged; ++i) write_file_atomic(dir_ / "test" / "dark" / fmt::format("{}.png", i), "damaged");
+  }
+  test::CommandResult train_on_colours(const std::string& held_out, const std::vector<std::string>& more) const {
     std::vector<std::string> line{"train",
                                   "--train-data=" + (dir_ / "train").string(),
-                                  "--val-data=" + (dir_ / "test").string(),
+                                  "--val-data=" + (dir_ / held_out).string(),
                                   "--vocabulary-size=540",
                                   "--batch-size=6",
                                   "--w-proto=0",
@@ -180,8 +186,8 @@ TEST_F(Train, EachEvaluationHasAFrequencyOfItsOwn) {
 }
 
 TEST_F(Train, WhatIsSaidAboutEvaluationsNeedsHeldOutPairs) {
-  for (const std::string& option :
-       {std::string("--eval-frequency=1"), std::string("--knn-frequency=1"), "--templates=" + templates("{}\n")}) {
+  for (const std::string& option : {std::string("--eval-frequency=1"), std::string("--knn-frequency=1"),
+                                    std::string("--keywords=3"), "--templates=" + templates("{}\n")}) {
     const test::CommandResult result = run("none", {option});
     EXPECT_EQ(result.exit_code, 1) << option;
     test::expect_contains(result.error, "--val-data");
@@ -242,6 +248,21 @@ TEST_F(Train, AModelThatCannotBeMeasuredIsWholeAllTheSame) {
   test::expect_contains(result.error, "the model is whole, but it could not be measured: ");
   for (const char* file : {"model/open_clip_model.safetensors", "report.html"})
     EXPECT_TRUE(std::filesystem::exists(dir_ / "run" / file)) << file;
+}
+
+TEST_F(Train, FiguresOfOtherHeldOutPairsDoNotStandForThese) {
+  const auto shows_retrieval = [&] {
+    return read_file(dir_ / "run" / "report.html").find("<section id=\"retrieval\"") != std::string::npos;
+  };
+  ASSERT_EQ(run_on_colours(0, {"--epochs=1"}).exit_code, 0);
+  EXPECT_TRUE(shows_retrieval());
+  for (const char* file : {"other/dark/0.png", "other/light/0.png"}) write_file_atomic(dir_ / file, "damaged");
+  const test::CommandResult other = train_on_colours("other", {"--epochs=1"});
+  EXPECT_EQ(other.exit_code, 1);
+  test::expect_contains(other.error, "the model is whole, but it could not be measured: ");
+  EXPECT_FALSE(shows_retrieval());
+  for (const char* file : {"figures.json", "retrieval.json"})
+    EXPECT_FALSE(std::filesystem::exists(dir_ / "run" / file)) << file;
 }
 
 TEST_F(Train, ItsPageTellsMeanRecallInPerCent) {

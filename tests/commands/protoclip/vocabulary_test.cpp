@@ -2,6 +2,7 @@
 
 #include "counterpoint/commands/protoclip/commands.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/text/bpe_trainer.h"
 #include "counterpoint/text/clip_tokenizer.h"
 #include "tests/commands/run_command.h"
 #include "tests/support/support.h"
@@ -52,6 +53,22 @@ TEST(Vocabulary, WritesOverVocabulariesOnly) {
   EXPECT_EQ(read_file(scratch / "mine.txt"), "mine");
   test::expect_contains(learn("captions.txt").error, "is the file of --captions");
   EXPECT_EQ(read_file(scratch / "captions.txt"), "a dog runs\n");
+}
+
+TEST(Vocabulary, LeavesClipsOwnAsItIs) {
+  const test::ScratchDir scratch;
+  write_file_atomic(scratch / "captions.txt", "a dog runs\n");
+  text::Merges merges;
+  for (int i = 0; i < 49408 - text::clip_base_tokens; ++i) merges.emplace_back("a", std::to_string(i));
+  const std::filesystem::path clips = scratch / "bpe_simple_vocab_16e6.txt.gz";
+  text::write_merges_file(clips, merges);
+  const std::string before = read_file(clips);
+  const test::CommandResult result =
+      test::run_command({"vocabulary", "--captions", (scratch / "captions.txt").string(), "--output", clips.string()},
+                        {declare_vocabulary});
+  EXPECT_EQ(result.exit_code, 1);
+  test::expect_contains(result.error, "no vocabulary smaller than CLIP's own");
+  EXPECT_EQ(read_file(clips), before);
 }
 
 TEST(Vocabulary, AsksForCaptions) {

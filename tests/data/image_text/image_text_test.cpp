@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -210,17 +211,36 @@ TEST(Loader, MayBeLeftInTheMiddle) {
   EXPECT_EQ(loader.next()->samples.size(), 3u);
 }
 
+/// Of a new thread: RLIMIT_STACK, or what stands for no limit.
+rlim_t stack_bytes() {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  std::size_t bytes = 0;
+  pthread_attr_getstacksize(&attributes, &bytes);
+  pthread_attr_destroy(&attributes);
+  return bytes;
+}
+
+/// What a few threads need: their stacks, and memory to work in.
+rlim_t room() { return 8 * stack_bytes() + (rlim_t{64} << 20); }
+
+/// Whether 199 threads need more, and the process may be limited to it.
+bool threads_can_be_few() {
+  rlimit limit{};
+  return 199 * stack_bytes() > room() && getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_max == RLIM_INFINITY;
+}
+
 /// In a process of its own: leaves room for the stacks of a few threads, and tells what becomes of `action` there.
 template <class Action>
 [[noreturn]] void with_few_threads(Action&& action) {
   rlim_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
-  const rlim_t bytes = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{64} << 20);
+  const rlim_t bytes = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + room();
   const rlimit limit{bytes, bytes};
   setrlimit(RLIMIT_AS, &limit);
   try {
     action();
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     std::fputs(error.what(), stderr);
     std::_Exit(7);
   }
@@ -231,6 +251,7 @@ TEST(WorkersDeathTest, ThreadsThatCannotBeStartedAreAnError) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "a limit of memory ends the sanitizer";
 #endif
+  if (!threads_can_be_few()) GTEST_SKIP() << "stacks are small here, or memory is limited already";
   const PairSet pairs = synthetic_pairs(20);
   const auto loaded = [&] {
     BadPictures bad(pairs.size(), 0);
@@ -378,6 +399,17 @@ TEST_F(Shards, HiddenFoldersAreNoClassesAndDeeperPicturesAreFound) {
   const PairSet pairs = open_folder(dir_ / "in");
   EXPECT_EQ(pairs.labels(), (std::vector<std::string>{"cat", "dog"}));
   EXPECT_EQ(pairs.size(), 3u);
+}
+
+TEST_F(Shards, PicturesBesideClassFoldersAreLeftOutAndTold) {
+  for (const char* file : {"in/cat/1.png", "in/2.png", "alone/3.png", "alone/.cache/4.png"}) write(file, png(3));
+  make_dirs(dir_ / "alone/empty");
+  EXPECT_FALSE(holds_pictures_alone(dir_ / "in"));
+  const PairSet pairs = open_folder(dir_ / "in");
+  EXPECT_EQ(pairs.size(), 1u);
+  expect_contains(pairs.notes().at(0), "1 pictures that lie in no class's folder");
+  EXPECT_TRUE(holds_pictures_alone(dir_ / "alone"));
+  EXPECT_EQ(open_pictures(dir_ / "alone").pair(0).key, "3.png");
 }
 
 TEST_F(Shards, RowsOfACaptionsFileWithoutACaptionAreLeftOut) {

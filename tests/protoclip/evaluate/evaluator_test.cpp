@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
+#include "counterpoint/core/interrupt.h"
 #include "counterpoint/protoclip/evaluate/cluster_scores.h"
 #include "counterpoint/protoclip/evaluate/gap.h"
 #include "counterpoint/protoclip/evaluate/model_folder.h"
@@ -123,6 +125,55 @@ TEST_F(EvaluatorTest, SameFiguresAgainFromMemoryAndTheModelStaysAsItWas) {
   settings.cache_bytes = 0;
   Evaluator uncached(opened_.tokenizer, synthetic(40), synthetic(40), settings);
   EXPECT_EQ(metrics_of(uncached.run(opened_.model)).back().value, before.back().value);
+}
+
+/// Notes what it is told of, and stops there.
+class Stopping : public ProgressSink {
+ public:
+  void update(std::int64_t /*done*/, std::int64_t /*total*/, const std::string& detail) override {
+    ++told[detail];
+    if (detail == stops_at) throw Interrupted{};
+  }
+  std::map<std::string, int> told;
+  std::string stops_at = "nowhere";
+};
+
+TEST_F(EvaluatorTest, AStopIsHeardInEveryPartOfARun) {
+  Stopping progress;
+  EvaluationSettings settings{.evaluations = {"zeroshot", "probe", "retrieval"}};
+  settings.encode.progress = &progress;
+  settings.encode.batch = 10;
+  Evaluator evaluator(opened_.tokenizer, synthetic(12), synthetic(30), settings);
+  for (const char* part : {"decoding", "", "captions", "zeroshot", "probe", "retrieval"}) {
+    progress.stops_at = part;
+    progress.told.clear();
+    EXPECT_THROW(evaluator.run(opened_.model), Interrupted) << part;
+    EXPECT_EQ(progress.told[part], 1) << part;
+  }
+}
+
+TEST_F(EvaluatorTest, PicturesWhoseDecodingWasStoppedAreDecodedLater) {
+  Stopping progress;
+  EvaluationSettings settings{.evaluations = {"gap"}};
+  settings.encode.progress = &progress;
+  Evaluator evaluator(opened_.tokenizer, synthetic(12), nullptr, settings);
+  progress.stops_at = "decoding";
+  EXPECT_THROW(evaluator.run(opened_.model), Interrupted);
+  progress.stops_at = "nowhere";
+  for (const int decoded : {12, 0}) {
+    progress.told.clear();
+    evaluator.run(opened_.model);
+    EXPECT_EQ(progress.told["decoding"], decoded);
+  }
+}
+
+TEST_F(EvaluatorTest, OneObjectMeasuresWhatIsAskedForAtEachCall) {
+  Evaluator evaluator(opened_.tokenizer, synthetic(30), synthetic(30), {.evaluations = {"gap"}});
+  const auto figures = evaluator.run(opened_.model, {"knn", "retrieval"}, /*intervals=*/false);
+  EXPECT_EQ(figures.front().name, "knn_1");
+  EXPECT_EQ(figures.back().name, "mean_recall");
+  for (const Figure& figure : figures) EXPECT_FALSE(figure.interval) << figure.name;
+  EXPECT_EQ(evaluator.run(opened_.model).front().name, "gap");
 }
 
 TEST_F(EvaluatorTest, KeywordsGiveMeanAveragePrecision) {

@@ -41,5 +41,21 @@ TEST(RunReport, EqualScoresStandByPlaceInExamplesAsInRecalls) {
   test::expect_contains(run_report(dir / "run", *pairs, pairs.get()), "its own picture came 12");
 }
 
+TEST(RunReport, FilesOfAnotherSetAreToldAndNotRead) {
+  const test::ScratchDir dir;
+  write_file_atomic(dir / "run/retrieval.json", R"({"good": [{"sample": 9, "rank": 1, "found": [9]}], "bad": []})");
+  const image_text::PairSet small = image_text::synthetic_pairs(4);
+  test::expect_contains(test::error_of([&] { run_report(dir / "run", small, &small); }), "pair 9 of 4");
+}
+
+TEST(RunReport, CurvesOfMeanRecallAreInPerCentAsTablesAre) {
+  const test::ScratchDir dir;
+  write_file_atomic(dir / "run/metrics.jsonl", R"({"step": 4, "mean_recall": 0.25, "zeroshot": 0.5})"
+                                               "\n");
+  const std::string page = run_report(dir / "run", image_text::synthetic_pairs(4), nullptr);
+  for (const char* shown : {"mean_recall, %", "step 4.00: 25.000", "step 4.00: 0.500"})
+    test::expect_contains(page, shown);
+}
+
 }  // namespace
 }  // namespace counterpoint::protoclip

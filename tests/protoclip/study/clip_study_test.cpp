@@ -49,6 +49,12 @@ class ClipStudy : public testing::Test {
     out.stop = [this, stop_after] { return stop_after > 0 && ++asked_ == stop_after; };
     return out;
   }
+  /// Stops as soon as the file is there.
+  ClipStudyHooks hooks_until(const std::filesystem::path& file) {
+    ClipStudyHooks out = hooks();
+    out.stop = [file] { return std::filesystem::exists(file); };
+    return out;
+  }
   test::ScratchDir dir_;
   std::int64_t asked_ = 0;
 };
@@ -82,7 +88,7 @@ TEST_F(ClipStudy, ResultsKeepWhatIsDoneWhileAnArmIsTrainedAnew) {
   const ClipStudyConfig study = load_clip_study(config());
   run_clip_study(study, hooks());
   for (const char* run : {"clip-0", "protoclip-0"}) std::filesystem::remove_all(dir_ / "out" / "runs" / run);
-  EXPECT_THROW(run_clip_study(study, hooks(11)), Interrupted);  // clip-0 is trained and measured by then
+  EXPECT_THROW(run_clip_study(study, hooks_until(dir_ / "out" / "runs" / "clip-0" / "evaluation.json")), Interrupted);
   std::set<std::pair<std::string, int>> there;
   for (const data::Json& row : data::read_json(dir_ / "out" / "results.json"))
     there.emplace(row["arm"].get<std::string>(), row["seed"].get<int>());
@@ -112,6 +118,9 @@ TEST_F(ClipStudy, RunsAreMeasuredOnTheWayAtTheFrequenciesOfTheFile) {
   EXPECT_EQ(steps("zeroshot"), (std::vector<int>{0, 8}));
   expect_contains(error_of([&] { load_clip_study(config("[evaluate]\nretreival_frequency = 1\n")); }),
                   "retrieval_frequency");
+  for (const char* key : {"eval_frequency", "gap_frequency"})
+    expect_contains(error_of([&] { load_clip_study(config(fmt::format("[evaluate]\n{} = -1\n", key))); }),
+                    fmt::format("evaluate.{} is -1, 0 or more was expected", key));
 }
 
 TEST_F(ClipStudy, OtherTemplatesAreMeasuredWithoutTraining) {

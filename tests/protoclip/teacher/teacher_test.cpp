@@ -63,15 +63,15 @@ TEST(Sparse, TransposedHasTheSameEntries) {
 
 TEST(TruncatedSvd, SpansScikitLearnsSubspace) {
   const SparseMatrix matrix = tfidf(views()).matrix;
-  const torch::Tensor rows = truncated_svd(matrix, {.dim = 8}).rows;
+  const torch::Tensor rows = truncated_svd(matrix, {.dim = 8});
   expect_reduced(rows, rows.norm(2, 0), reference()["svd"]);
-  EXPECT_TRUE(torch::equal(rows, truncated_svd(matrix, {.dim = 8}).rows));
+  EXPECT_TRUE(torch::equal(rows, truncated_svd(matrix, {.dim = 8})));
   test::expect_contains(test::error_of([&] { truncated_svd(matrix, {.dim = 1000}); }), "1000 dimensions out of");
 }
 
 TEST(Pca, IsScikitLearns) {
   const torch::Tensor matrix = tensor_of(reference()["1"]["matrix"]);
-  const torch::Tensor rows = pca(matrix, 5).rows;
+  const torch::Tensor rows = pca(matrix, 5);
   expect_reduced(rows, rows.std(0), reference()["pca"]);
   const torch::Tensor bad = torch::full({4, 3}, NAN);
   test::expect_contains(test::error_of([&] { pca(bad, 2); }), "not finite");

@@ -1,5 +1,6 @@
 #include "counterpoint/protoclip/train/periodic_evaluation.h"
 
+#include <atomic>
 #include <set>
 
 #include "counterpoint/protoclip/evaluate/model_folder.h"
@@ -14,8 +15,10 @@ class Periodic : public testing::Test {
     test::write_small_model(dir_ / "model");
     opened_ = open_model(dir_ / "model");
   }
-  PeriodicEvaluation evaluation(const std::vector<std::string>& usual, const EvaluationFrequencies& frequencies) const {
-    return {opened_->tokenizer, test_, nullptr, {.evaluations = usual}, frequencies};
+  /// Of `usual` evaluations of the test set.
+  PeriodicEvaluation evaluation(const std::vector<std::string>& usual, const EvaluationFrequencies& frequencies) {
+    evaluator_.emplace(opened_->tokenizer, test_, nullptr, EvaluationSettings{.evaluations = usual});
+    return {*evaluator_, frequencies};
   }
   std::set<std::string> names(PeriodicEvaluation& evaluation, std::int64_t episode) {
     std::set<std::string> names;
@@ -26,11 +29,12 @@ class Periodic : public testing::Test {
   test::ScratchDir dir_;
   std::shared_ptr<const image_text::PairSet> test_;
   std::optional<OpenedModel> opened_;
+  std::optional<Evaluator> evaluator_;
 };
 
 TEST_F(Periodic, EachEvaluationHasTheUsualFrequencyOrItsOwn) {
   PeriodicEvaluation evaluation = this->evaluation(
-      {"zeroshot", "retrieval", "gap"}, {.all = 2, .each = {{"zeroshot", -1}, {"retrieval", 3}, {"gap", 0}}});
+      {"zeroshot", "retrieval", "gap"}, {.all = 2, .each = {{"zeroshot", std::nullopt}, {"retrieval", 3}, {"gap", 0}}});
   const auto has = [&](std::int64_t episode, const char* metric) {
     return names(evaluation, episode).contains(metric);
   };
@@ -47,6 +51,31 @@ TEST_F(Periodic, NothingIsMeasuredUnlessAsked) {
   PeriodicEvaluation one = evaluation({"zeroshot"}, {.all = 0, .each = {{"gap", 1}}});
   EXPECT_TRUE(names(one, 0).contains("gap"));
   EXPECT_FALSE(names(one, 0).contains("zeroshot"));
+}
+
+/// Counts the pictures that are read.
+class Counting : public image_text::PictureStore {
+ public:
+  explicit Counting(image_text::PairSet pairs) : pairs_(std::move(pairs)) {}
+  image::Image picture(std::size_t sample, int at_least) const override {
+    ++read;
+    return pairs_.picture(sample, at_least);
+  }
+  mutable std::atomic<int> read = 0;
+
+ private:
+  image_text::PairSet pairs_;
+};
+
+TEST_F(Periodic, PicturesAreDecodedOnceWhateverIsDueTogether) {
+  const auto store = std::make_shared<Counting>(*test_);
+  test_ = std::make_shared<const image_text::PairSet>(test_->with_pictures(store));
+  PeriodicEvaluation evaluation =
+      this->evaluation({"zeroshot", "retrieval", "gap"}, {.all = 1, .each = {{"retrieval", 2}, {"gap", 3}}});
+  for (const std::int64_t episode : {-1, 0, 1, 2}) names(evaluation, episode);
+  const std::vector<Figure> last = evaluator_->run(opened_->model);  // of the finished model
+  EXPECT_EQ(store->read, 12);
+  EXPECT_TRUE(last.front().interval);
 }
 
 TEST_F(Periodic, WhatTheSetsCannotServeIsToldAtOnce) {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/folder_owner.h"
 #include "counterpoint/core/interrupt.h"
@@ -157,6 +158,72 @@ TEST_F(Training, AKillAfterClusteringLeavesNoRowTwice) {
   EXPECT_EQ(run("killed", s).steps, 18);
   for (const char* key : {"loss", "prototypes/image/inertia", "prototypes/teacher/inertia"})
     EXPECT_EQ(metric("killed", key).size(), metric("whole", key).size()) << key;
+}
+
+TEST_F(Training, AKillAfterAnEpisodeWasClosedLateLeavesNoRowTwice) {
+  TrainSettings s = settings();
+  s.episodes = 3;
+  s.keep = 0;
+  s.save_frequency = 100;
+  std::vector<std::int64_t> asked;
+  bool stops = true;
+  TrainHooks hooks = noting();
+  hooks.evaluate = [&](nn::ClipModel&, std::int64_t episode) -> std::vector<train::Metric> {
+    asked.push_back(episode);
+    if (episode == 0 && std::exchange(stops, false)) throw Interrupted{};
+    return {{"seen", static_cast<double>(episode)}};
+  };
+  EXPECT_EQ(run("killed", s, hooks).steps, 6);  // its checkpoint has the first episode open
+  const auto run_for = [&](std::int64_t batches) {
+    hooks.stop = [batches]() mutable { return --batches == 0; };
+    return run("killed", s, hooks);
+  };
+  EXPECT_EQ(run_for(3).steps, 6);      // closed, and stopped amid the second one's features
+  EXPECT_EQ(run_for(6 + 1).steps, 7);  // which need not measure again
+  ASSERT_GT(std::filesystem::remove_all(dir_ / "killed" / "checkpoint-7"), 0U);
+  hooks.stop = nullptr;
+  EXPECT_EQ(run("killed", s, hooks).steps, 18);
+  EXPECT_EQ(asked, (std::vector<std::int64_t>{-1, 0, 0, 1, 2}));
+  EXPECT_EQ(metric("killed", "seen"), (std::vector<double>{-1, 0, 1, 2}));
+  EXPECT_EQ(metric("killed", "loss").size(), 18U);
+  EXPECT_EQ(metric("killed", "prototypes/image/inertia").size(), 2U);
+}
+
+TEST_F(Training, AKillWhileACheckpointIsReplacedLeavesOne) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 2;
+  EXPECT_EQ(run("killed", s, 8).steps, 8);
+  // The one before is gone, and the new one has not its name yet.
+  std::filesystem::rename(dir_ / "killed" / "checkpoint-8", dir_ / "killed" / "checkpoint-8.partial");
+  EXPECT_EQ(run("killed", s).steps, 12);
+  expect_contains(notes_, "goes on from checkpoint-8.partial: 8 steps are done");
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "killed" / "checkpoint-8.partial"));
+}
+
+TEST(Checkpoints, WhatIsFinishedAsideIsKeptAndComesFirst) {
+  const test::ScratchDir run;
+  const auto publish = [&](const char* text) {
+    train::publish_checkpoint(run.path(), 6, [&](const std::filesystem::path& folder) {
+      if (*text == '\0') fail("no space");
+      write_file_atomic(folder / "part", text);
+    });
+  };
+  const auto latest = [&] {
+    const auto folder = train::latest_checkpoint(run.path(), [](const std::filesystem::path&) {}).folder;
+    return folder ? read_file(*folder / "part") : "none";
+  };
+  publish("first");
+  std::filesystem::rename(run / "checkpoint-6", run / "checkpoint-6.partial");
+  EXPECT_EQ(latest(), "first");
+  expect_contains(error_of([&] { publish(""); }), "no space");
+  EXPECT_EQ(latest(), "first");
+  std::filesystem::remove_all(run / "checkpoint-6.partial");
+  std::filesystem::copy(run / "checkpoint-6", run / "checkpoint-6.partial");
+  write_file_atomic(run / "checkpoint-6.partial" / "part", "second");
+  EXPECT_EQ(latest(), "second");
+  publish("third");
+  EXPECT_EQ(latest(), "third");
+  EXPECT_FALSE(std::filesystem::exists(run / "checkpoint-6.partial"));
 }
 
 TEST_F(Training, AStopAmidAnEvaluationIsHeardAndTheEvaluationMadeLater) {
@@ -371,6 +438,22 @@ TEST_F(Training, AModelToStartFromIsKnownByItsWeights) {
   std::filesystem::remove_all(dir_ / "first" / "model");
   std::filesystem::copy(dir_ / "second" / "model", dir_ / "first" / "model", std::filesystem::copy_options::recursive);
   expect_contains(error_of([&] { run("second", s); }), "another pretrained: \"first ");
+}
+
+TEST_F(Training, AModelToStartFromMayMoveAndMayBeNotedAsEarlierVersionsDid) {
+  TrainSettings s = clip_alone("vit.json");
+  s.episodes = 1;
+  run("first", s);
+  s.model = TrainSettings().model;
+  s.pretrained = dir_ / "first";
+  EXPECT_TRUE(run("second", s, 3).interrupted);
+  data::Json config = data::read_json(dir_ / "second" / "config.json");
+  config["settings"]["pretrained"] = (dir_.path() / "." / "first").string();
+  write_file_atomic(dir_ / "second" / "config.json", config.dump());
+  EXPECT_EQ(run("second", s, 2).steps, 5);
+  std::filesystem::rename(dir_ / "first", dir_ / "moved");
+  s.pretrained = dir_ / "moved";
+  EXPECT_EQ(run("second", s).steps, 6);
 }
 
 TEST_F(Training, AFolderGoesOnOnlyUnderItsOwnSettings) {
