@@ -16,13 +16,18 @@ double round_step(double rough) {
   return 10 * power;
 }
 
+/// Of the size of its values: within less they are one value in other roundings, and a tick's number could not be told
+/// from the next one's.
+constexpr double least_span = 1e-12;
+
 }  // namespace
 
 Axis::Axis(const AxisWish& wish, double start, double end)
     : low_(wish.low), high_(wish.high), start_(start), end_(end) {
-  if (!(high_ > low_)) {
+  const double size = std::max(std::abs(low_), std::abs(high_));
+  if (!(high_ - low_ > size * least_span)) {
     // One value alone: room on both sides of it.
-    const double room = std::max(std::abs(low_) * 0.1, wish.whole ? 1.0 : 1e-6);
+    const double room = std::max(size * 0.1, wish.whole ? 1.0 : 1e-6);
     low_ -= room;
     high_ += room;
   }

@@ -51,6 +51,12 @@ TEST(Axis, RoundTicksAroundTheData) {
   EXPECT_EQ(labels(Axis({.low = 1, .high = 1200, .whole = true, .tight = true}, 0, 100)), (Labels{"500", "1,000"}));
 }
 
+TEST(Axis, RoundingsOfOneValueAreOneValue) {
+  EXPECT_EQ(labels(Axis({.low = 1 - 1e-16, .high = 1}, 0, 100)), labels(Axis({.low = 1, .high = 1}, 0, 100)));
+  EXPECT_LT(Axis({.low = 1e15, .high = 1e15 + 1, .whole = true}, 0, 100).ticks().size(), 10u);
+  EXPECT_LT(Axis({.low = 1, .high = 1 + 1e-11}, 0, 100).ticks().size(), 10u);
+}
+
 TEST(Axis, PlacesValues) {
   const Axis axis({.low = 0, .high = 10}, 200, 0);
   EXPECT_DOUBLE_EQ(axis.place(0), 200);
