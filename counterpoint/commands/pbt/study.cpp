@@ -6,6 +6,7 @@
 
 #include "counterpoint/commands/pbt/commands.h"
 #include "counterpoint/commands/pbt/engine_options.h"
+#include "counterpoint/commands/tell.h"
 #include "counterpoint/commands/version.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/interrupt.h"
@@ -32,7 +33,7 @@ StudyConfig config_of(const Options& options) {
 
 StudyHooks console_hooks() {
   return {.progress = open_console_progress,
-          .note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
+          .note = tell,
           .stop = interrupted,
           .made_by = "Made by pbt study, " + version_text()};
 }

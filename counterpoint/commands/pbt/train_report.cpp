@@ -8,14 +8,13 @@
 #include <map>
 
 #include "counterpoint/commands/given_command.h"
+#include "counterpoint/commands/tell.h"
 #include "counterpoint/report/table.h"
 
 namespace counterpoint::commands {
 namespace {
 
 constexpr size_t most_named = 5;
-
-void tell(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 void name_first(const std::vector<std::string>& lines, const std::string& what) {
   for (size_t i = 0; i < std::min(most_named, lines.size()); ++i) tell("left out: " + lines[i] + what);

@@ -4,6 +4,7 @@
 
 #include "counterpoint/commands/pbt/train_folder.h"
 #include "counterpoint/commands/pbt/train_report.h"
+#include "counterpoint/commands/tell.h"
 #include "counterpoint/core/file_print.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
@@ -137,7 +138,6 @@ std::function<std::vector<train::Metric>(nn::LoraTrainer&)> generated(const Trai
 }
 
 train::FitResult train_stage(const Stage& stage, persuasion::Tuner& tuner, const StageRows& rows) {
-  const auto tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   persuasion::MarginWatch watch(stage.options.tune.loss.beta, tell);
   train::FitHooks hooks{
       .evaluate = generated(stage.options),

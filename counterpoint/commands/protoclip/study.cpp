@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "counterpoint/commands/protoclip/commands.h"
+#include "counterpoint/commands/tell.h"
 #include "counterpoint/commands/version.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
@@ -57,7 +58,7 @@ void run(const std::filesystem::path& file) {
   catch_interrupts();
   method::ClipStudyHooks hooks;
   hooks.progress = open_console_progress;
-  hooks.note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+  hooks.note = tell;
   hooks.stop = interrupted;
   const auto rows = results_of(config, hooks);
   std::printf("%s\nMean over seeds; in brackets the gain over %s on the same seeds, and in how many it is above 0.\n",

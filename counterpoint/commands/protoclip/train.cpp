@@ -8,6 +8,7 @@
 #include "counterpoint/commands/protoclip/data_options.h"
 #include "counterpoint/commands/protoclip/model_options.h"
 #include "counterpoint/commands/protoclip/train_options.h"
+#include "counterpoint/commands/tell.h"
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/files.h"
 #include "counterpoint/core/interrupt.h"
@@ -96,7 +97,7 @@ Inputs open(const TrainOptions& o) {
 
 method::TrainHooks hooks_of(Inputs& in) {
   method::TrainHooks hooks;
-  hooks.note = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+  hooks.note = tell;
   hooks.stop = interrupted;
   if (in.periodic)
     hooks.evaluate = [&in](nn::ClipModel& model, std::int64_t episode) { return in.periodic->metrics(model, episode); };

@@ -112,8 +112,7 @@ void check_study_config(const StudyConfig& c, const std::string& file) {
     if (!c.teach_guess && *agent->knows * static_cast<double>(c.train) < 0.5)
       fail(
           "{}: agents: 'knows' of {} is {}: of {} training questions that is none, and there is nothing to teach; "
-          "leave "
-          "'knows' out, or set teach.guess",
+          "leave 'knows' out, or set teach.guess",
           file, agent->name, *agent->knows, c.train);
   }
   if (c.trained.name == c.partner.name) fail("{}: both agents are called '{}'", file, c.trained.name);

@@ -102,12 +102,11 @@ std::vector<Question> StudyWork::questions(const std::string& file) const {
 
 void StudyWork::grow(Split split) {
   const std::string name = fmt::format("trees/{}", name_of(split));
-  const TreeConfig tree = tree_config();
   const generate::Sampling sample = sampling(config_.temperature);
   const Json inputs{
       {"questions", prints_.at("questions")},
       {"agents", {prints_.at("agents/" + config_.trained.name), prints_.at("agents/" + config_.partner.name)}},
-      {"tree", tree.hash()},
+      {"tree", tree_.hash()},
       {"sampling", {sample.temperature, sample.max_new_tokens, sample.min_new_tokens}},
       {"openings", config_.openings},
       {"answers", answers_json()},
@@ -118,20 +117,19 @@ void StudyWork::grow(Split split) {
 }
 
 void StudyWork::run_tree_questions(Split split, const std::filesystem::path& folder) {
-  const TreeConfig tree = tree_config();
   const generate::Sampling sample = sampling(config_.temperature);
-  RunFolder run(folder / "run", {{"tree_hash", tree.hash()}, {"seed", config_.seed}}, Json::object());
+  RunFolder run(folder / "run", {{"tree_hash", tree_.hash()}, {"seed", config_.seed}}, Json::object());
   const std::vector<Question> all = questions(name_of(split)), missing = run.missing(all);
   if (missing.empty()) return;
   const Seat trained = seat(config_.trained, adapter_of(config_.trained)),
              partner = seat(config_.partner, adapter_of(config_.partner));
   const std::vector<Speaker> speakers{trained.speaker, partner.speaker};
   const ForestSettings settings{
-      .grow = {.config = tree,
+      .grow = {.config = tree_,
                .sampling = sample,
                .seed = config_.seed,
                .openings = config_.openings,
-               .tree_settings = {{"seed", config_.seed}, {"tree", tree.name}, {"tree_hash", tree.hash()}}},
+               .tree_settings = {{"seed", config_.seed}, {"tree", tree_.name}, {"tree_hash", tree_.hash()}}},
       .done_before = std::ssize(all) - std::ssize(missing),
       .stop = hooks_.stop};
   std::int64_t failures = 0;

@@ -47,7 +47,7 @@ generate::EngineOptions StudyWork::engine_of(const StudyAgent& agent) const {
 
 EvaluationSettings StudyWork::evaluation_settings() const {
   EvaluationSettings settings;
-  settings.config = tree_config();
+  settings.config = tree_;
   settings.sampling = sampling(0);
   settings.seed = config_.seed;
   settings.stop = hooks_.stop;
@@ -70,7 +70,7 @@ Json StudyWork::evaluation_json(const std::string& arm, std::uint64_t seed, cons
               {"min_new_tokens", config_.min_new_tokens},
               {"answers", answers_json()},
               {"dtype", config_.dtype},
-              {"tree", tree_config().hash()},
+              {"tree", tree_.hash()},
               {"seed", config_.seed}};
   if (evaluation == "acceptance") inputs["unread"] = "no case";  // earlier versions counted it as a flip
   if (evaluation == "balanced") inputs["pairs"] = prints_.at("pairs");
@@ -87,7 +87,7 @@ Json StudyWork::settings_json(const std::string& arm, std::uint64_t seed, const 
                 {"split", config_.split},
                 {"answer_mode", config_.answer_mode},
                 {"dtype", config_.dtype},
-                {"tree_hash", tree_config().hash()},
+                {"tree_hash", tree_.hash()},
                 {"max_new_tokens", config_.max_new_tokens},
                 {"seed", config_.seed}};
   const MisinformationSettings usual;

@@ -12,10 +12,8 @@
 
 namespace counterpoint::persuasion {
 
-StudyWork::StudyWork(const StudyConfig& config, const StudyHooks& hooks)
-    : config_(config), hooks_(hooks), stages_(config.output_dir, hooks.note) {}
-
-TreeConfig StudyWork::tree_config() const { return checked_tree(config_); }
+StudyWork::StudyWork(const StudyConfig& config, TreeConfig tree, const StudyHooks& hooks)
+    : config_(config), tree_(std::move(tree)), hooks_(hooks), stages_(config.output_dir, hooks.note) {}
 
 generate::Sampling StudyWork::sampling(double temperature) const {
   return {.temperature = temperature,
@@ -67,10 +65,10 @@ void check_force(const StudyConfig& config, const std::set<std::string>& force) 
 StudyOutcome run_study(const StudyConfig& config, const std::set<std::string>& force, const StudyHooks& hooks) {
   check_force(config, force);
   check_study_models(config);
-  checked_tree(config);
+  TreeConfig tree = checked_tree(config);
   make_dirs(config.output_dir);
   const LineAppender lock(config.output_dir / run_lock);  // another process would set aside what this one is making
-  StudyWork work(config, hooks);
+  StudyWork work(config, std::move(tree), hooks);
   for (const std::string& stage : stage_names(config))
     for (const std::string& wanted : force)
       if (is_meant(wanted, stage)) work.stages().make_again(stage);

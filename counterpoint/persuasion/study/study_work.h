@@ -17,7 +17,8 @@ namespace counterpoint::persuasion {
 
 class StudyWork {
  public:
-  StudyWork(const StudyConfig& config, const StudyHooks& hooks);
+  /// References: `config` and `hooks` must outlive it.
+  StudyWork(const StudyConfig& config, TreeConfig tree, const StudyHooks& hooks);
 
   // data_stages.cpp
   void split();
@@ -33,7 +34,6 @@ class StudyWork {
 
  private:
   std::vector<Question> questions(const std::string& file) const;
-  TreeConfig tree_config() const;
   generate::Sampling sampling(double temperature) const;
   /// The adapter that an agent speaks with: its own, or what taught it.
   std::filesystem::path adapter_of(const StudyAgent& agent) const;
@@ -66,6 +66,7 @@ class StudyWork {
   data::Json run_evaluation(const std::string& evaluation, Seat& trained, generate::ReplyRecord& record);
 
   const StudyConfig& config_;
+  const TreeConfig tree_;
   const StudyHooks& hooks_;
   Stages stages_;
   std::map<std::string, std::string> prints_;  ///< stage to fingerprint

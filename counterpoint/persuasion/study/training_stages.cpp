@@ -74,9 +74,8 @@ std::string StudyWork::best_metric_of(const std::string& arm) const {
 }
 
 std::vector<nn::TrainRow> StudyWork::lessons_of(const StudyAgent& agent, const RowEncoder& encoder) const {
-  const TreeConfig tree = tree_config();
   const Lessons lessons{
-      .tree = tree, .agent = &agent == &config_.trained ? 0 : 1, .in_dialogue = config_.teach_in_dialogue};
+      .tree = tree_, .agent = &agent == &config_.trained ? 0 : 1, .in_dialogue = config_.teach_in_dialogue};
   std::vector<Question> all;
   for (const Split split : splits) std::ranges::move(questions(name_of(split)), std::back_inserter(all));
   const Curriculum plan = curriculum(
@@ -97,7 +96,7 @@ void StudyWork::teach(const StudyAgent& agent) {
     inputs["questions"] = prints_.at("questions");
     inputs["training"] = training_json(config_.teach);
     inputs["lessons"] = {config_.teach_in_dialogue, config_.teach_guess, config_.teach_doubt};
-    inputs["tree"] = tree_config().hash();
+    inputs["tree"] = tree_.hash();
     inputs["seed"] = config_.seed;
   }
   prints_[name] = stages_.run(name, inputs, [&](const std::filesystem::path& folder) {

@@ -80,6 +80,16 @@ class Training : public testing::Test {
   TrainHooks noting() {
     return {.evaluate = nullptr, .note = [this](const std::string& line) { notes_ += line + "\n"; }, .stop = nullptr};
   }
+  /// Evaluations that note their episode in `asked`; the first one of `stopped_in` is stopped.
+  TrainHooks measuring(std::vector<std::int64_t>& asked, std::int64_t stopped_in) {
+    TrainHooks hooks = noting();
+    hooks.evaluate = [&asked, stopped_in](nn::ClipModel&, std::int64_t episode) -> std::vector<train::Metric> {
+      asked.push_back(episode);
+      if (episode == stopped_in && std::ranges::count(asked, episode) == 1) throw Interrupted{};
+      return {{"seen", static_cast<double>(episode)}};
+    };
+    return hooks;
+  }
   std::string model_bytes(const std::string& name) const {
     return read_file(dir_ / name / "model" / "open_clip_model.safetensors");
   }
@@ -166,13 +176,7 @@ TEST_F(Training, AKillAfterAnEpisodeWasClosedLateLeavesNoRowTwice) {
   s.keep = 0;
   s.save_frequency = 100;
   std::vector<std::int64_t> asked;
-  bool stops = true;
-  TrainHooks hooks = noting();
-  hooks.evaluate = [&](nn::ClipModel&, std::int64_t episode) -> std::vector<train::Metric> {
-    asked.push_back(episode);
-    if (episode == 0 && std::exchange(stops, false)) throw Interrupted{};
-    return {{"seen", static_cast<double>(episode)}};
-  };
+  TrainHooks hooks = measuring(asked, /*stopped_in=*/0);
   EXPECT_EQ(run("killed", s, hooks).steps, 6);  // its checkpoint has the first episode open
   const auto run_for = [&](std::int64_t batches) {
     hooks.stop = [batches]() mutable { return --batches == 0; };
@@ -230,13 +234,7 @@ TEST_F(Training, AStopAmidAnEvaluationIsHeardAndTheEvaluationMadeLater) {
   TrainSettings s = clip_alone("vit.json");
   s.episodes = 3;
   std::vector<std::int64_t> asked;
-  bool stops = true;
-  TrainHooks hooks = noting();
-  hooks.evaluate = [&](nn::ClipModel&, std::int64_t episode) -> std::vector<train::Metric> {
-    asked.push_back(episode);
-    if (episode == 1 && std::exchange(stops, false)) throw Interrupted{};
-    return {{"seen", static_cast<double>(episode)}};
-  };
+  TrainHooks hooks = measuring(asked, /*stopped_in=*/1);
   const TrainResult stopped = run("measured", s, hooks);
   EXPECT_TRUE(stopped.interrupted);
   EXPECT_EQ(stopped.steps, 12);
