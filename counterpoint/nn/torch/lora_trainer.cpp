@@ -1,6 +1,7 @@
 #include "counterpoint/nn/torch/lora_trainer.h"
 
 #include <cmath>
+#include <utility>
 
 #include "counterpoint/core/error.h"
 #include "counterpoint/core/random.h"
@@ -21,6 +22,8 @@ StateTensor state_tensor(const std::string& name, const at::Tensor& tensor) {
 TorchLoraTrainer::TorchLoraTrainer(const weights::ModelFiles& model, const TrainerOptions& options,
                                    const AdamWOptions& adamw, const at::TensorOptions& tensors)
     : device_(tensors.device()),
+      checkpointing_(options.gradient_checkpointing),
+      threads_(at::get_num_threads()),
       dropout_(options.lora.dropout),
       seed_(options.seed),
       decoder_(model, options, tensors),
@@ -31,6 +34,21 @@ TorchLoraTrainer::TorchLoraTrainer(const weights::ModelFiles& model, const Train
   }
 }
 
+/// A GPU fills itself with one pass; a layer that is computed again adds to the parameters' gradients by itself, which
+/// threads would do in any order.
+int TorchLoraTrainer::lanes_at_most() const { return device_.is_cpu() && !checkpointing_ ? threads_ : 1; }
+
+std::vector<at::Tensor> TorchLoraTrainer::forward(const std::vector<Lane>& lanes, std::uint64_t dropout_seed,
+                                                  double dropout, bool adapted) {
+  const bool with_gradients = torch::GradMode::is_enabled();
+  std::vector<at::Tensor> values(lanes.size());
+  run_lanes(lanes.size(), threads_, [&](size_t lane) {
+    const torch::AutoGradMode mode(with_gradients);
+    values[lane] = decoder_.logprobs(pack_rows(lanes[lane].rows, dropout_seed, device_), dropout, adapted);
+  });
+  return values;
+}
+
 std::vector<RowValues> TorchLoraTrainer::logprobs(std::span<const TrainRow> rows, bool adapted) {
   const torch::NoGradGuard no_gradients;
   std::vector<RowValues> out;
@@ -38,9 +56,8 @@ std::vector<RowValues> TorchLoraTrainer::logprobs(std::span<const TrainRow> rows
     std::int64_t tokens = 0;
     while (end < rows.size() && (end == first || tokens + rows[end].tokens() <= forward_tokens))
       tokens += rows[end++].tokens();
-    const std::span<const TrainRow> part = rows.subspan(first, end - first);
-    const at::Tensor values = decoder_.logprobs(pack_rows(part, 0, device_), 0, adapted);
-    for (RowValues& row : by_row(part, values)) out.push_back(std::move(row));
+    const std::vector<Lane> lanes = dealt_out(rows.subspan(first, end - first), lanes_at_most());
+    for (RowValues& row : by_row(lanes, forward(lanes, 0, 0, adapted))) out.push_back(std::move(row));
   }
   return out;
 }
@@ -48,9 +65,37 @@ std::vector<RowValues> TorchLoraTrainer::logprobs(std::span<const TrainRow> rows
 void TorchLoraTrainer::accumulate(std::span<const TrainRow> rows, std::uint64_t dropout_stream,
                                   const Derivatives& derivatives) {
   const std::uint64_t dropout_seed = stream_seed(seed_, {"dropout", std::to_string(dropout_stream)});
-  const at::Tensor values = decoder_.logprobs(pack_rows(rows, dropout_seed, device_), dropout_, true);
-  const std::vector<RowValues> slopes = derivatives(by_row(rows, values.detach()));
-  values.backward(flat_values(rows, slopes).to(values.options()));
+  const std::vector<Lane> lanes = dealt_out(rows, lanes_at_most());
+  std::vector<at::Tensor> values = forward(lanes, dropout_seed, dropout_, true);
+  const std::vector<RowValues> slopes = derivatives(by_row(lanes, values));
+  if (lanes.size() == 1) {
+    values[0].backward(flat_values(lanes[0], slopes).to(values[0].options()));
+    return;
+  }
+  torch::autograd::variable_list parameters;
+  for (const auto& [name, parameter] : decoder_.parameters()) parameters.push_back(parameter);
+  std::vector<torch::autograd::variable_list> gradients(lanes.size());
+  run_lanes(lanes.size(), threads_, [&](size_t lane) {
+    const at::Tensor out = std::exchange(values[lane], {});
+    gradients[lane] =
+        torch::autograd::grad({out}, parameters, {flat_values(lanes[lane], slopes).to(out.options())},
+                              /*retain_graph=*/std::nullopt, /*create_graph=*/false, /*allow_unused=*/true);
+  });
+  add_gradients(gradients);
+}
+
+/// In the lanes' order, so that a step is the same each time.
+void TorchLoraTrainer::add_gradients(const std::vector<torch::autograd::variable_list>& by_lane) {
+  for (const torch::autograd::variable_list& gradients : by_lane)
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      if (!gradients[i].defined()) continue;
+      at::Tensor parameter = decoder_.parameters()[i].second;
+      at::Tensor& sum = parameter.mutable_grad();
+      if (sum.defined())
+        sum.add_(gradients[i]);
+      else
+        sum = gradients[i];
+    }
 }
 
 /// As torch's clip_grad_norm_. Returns the norm before.

@@ -1,5 +1,6 @@
 // LoraTrainer on libtorch.
 #pragma once
+#include "counterpoint/nn/torch/lanes.h"
 #include "counterpoint/nn/torch/lora_decoder.h"
 
 namespace counterpoint::nn {
@@ -20,9 +21,16 @@ class TorchLoraTrainer final : public LoraTrainer {
   void set_optimizer_state(std::span<const StateTensor> state) override;
 
  private:
+  /// Of each lane's rows the log-probabilities of the trained tokens [N]; gradients as the caller's mode is.
+  std::vector<at::Tensor> forward(const std::vector<Lane>& lanes, std::uint64_t dropout_seed, double dropout,
+                                  bool adapted);
+  int lanes_at_most() const;
+  void add_gradients(const std::vector<torch::autograd::variable_list>& by_lane);
   double clip(double max_norm);
 
   at::Device device_;
+  bool checkpointing_;
+  int threads_;  ///< that libtorch uses
   double dropout_;
   std::uint64_t seed_;
   LoraDecoder decoder_;

@@ -91,26 +91,27 @@ PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_seed,
   return packed;
 }
 
-std::vector<RowValues> by_row(std::span<const TrainRow> rows, const at::Tensor& values) {
-  const at::Tensor wide = values.to(at::kCPU, at::kDouble).contiguous();
-  const double* next = wide.data_ptr<double>();
-  std::vector<RowValues> out;
-  for (const TrainRow& row : rows) {
-    RowValues& branches = out.emplace_back();
-    for (const TrainBranch& branch : row.branches) {
-      const auto count = std::count(branch.trained.begin(), branch.trained.end(), char{1});
-      branches.emplace_back(next, next + count);
-      next += count;
-    }
+std::vector<RowValues> by_row(const std::vector<Lane>& lanes, const std::vector<at::Tensor>& values) {
+  size_t count = 0;
+  for (const Lane& lane : lanes) count += lane.rows.size();
+  std::vector<RowValues> out(count);
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    const at::Tensor wide = values[i].detach().to(at::kCPU, at::kDouble).contiguous();
+    const double* next = wide.const_data_ptr<double>();
+    for (size_t k = 0; k < lanes[i].rows.size(); ++k)
+      for (const TrainBranch& branch : lanes[i].rows[k].branches) {
+        const auto trained = std::count(branch.trained.begin(), branch.trained.end(), char{1});
+        out[lanes[i].places[k]].emplace_back(next, next + trained);
+        next += trained;
+      }
   }
   return out;
 }
 
-at::Tensor flat_values(std::span<const TrainRow> rows, const std::vector<RowValues>& values) {
-  COUNTERPOINT_ASSERT(rows.size() == values.size());
+at::Tensor flat_values(const Lane& lane, const std::vector<RowValues>& values) {
   std::vector<float> flat;
-  for (const RowValues& row : values)
-    for (const std::vector<double>& branch : row)
+  for (const size_t place : lane.places)
+    for (const std::vector<double>& branch : values.at(place))
       for (const double value : branch) flat.push_back(static_cast<float>(value));
   return at::tensor(flat, at::kFloat);
 }

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "counterpoint/nn/lora_trainer.h"
+#include "counterpoint/nn/torch/lanes.h"
 
 namespace counterpoint::nn {
 
@@ -30,8 +30,8 @@ struct PackedRows {
 /// Error: a row without prefix.
 PackedRows pack_rows(std::span<const TrainRow> rows, std::uint64_t dropout_seed, at::Device device);
 
-/// Values of the trained tokens [N] by row and branch, and back.
-std::vector<RowValues> by_row(std::span<const TrainRow> rows, const at::Tensor& values);
-at::Tensor flat_values(std::span<const TrainRow> rows, const std::vector<RowValues>& values);
+/// Values of the lanes' trained tokens, [N] each, by row and branch, in the order of all rows; and of one lane back.
+std::vector<RowValues> by_row(const std::vector<Lane>& lanes, const std::vector<at::Tensor>& values);
+at::Tensor flat_values(const Lane& lane, const std::vector<RowValues>& values);
 
 }  // namespace counterpoint::nn

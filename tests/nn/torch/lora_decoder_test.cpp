@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "counterpoint/core/random.h"
+#include "counterpoint/nn/kernels/parallel.h"
 #include "counterpoint/nn/lora_trainer.h"
 #include "tests/support/support.h"
 
@@ -123,6 +124,19 @@ TEST(LoraDecoder, LogitsExistAFewRowsAtATime) {
   }
   EXPECT_EQ(rows, count);
   EXPECT_GT(operators.head_rows().size(), 1u);
+}
+
+TEST(LoraDecoder, RowsOfEnoughTokensAreSharedOutToThreads) {
+  const weights::ModelFiles model = model_of("models/llama");
+  const int usual = threads();
+  set_threads(2);
+  const auto trainer = open_lora_trainer(model, {});
+  set_threads(usual);
+  const Operators of_this_thread({model.config.vocab_size, model.config.hidden});
+  trainer->logprobs(std::vector<TrainRow>(2, row_of(model.config, 200, 20, 3)));
+  EXPECT_EQ(of_this_thread.calls("aten::scaled_dot_product_attention"), 0);
+  trainer->logprobs(std::vector<TrainRow>(2, row_of(model.config, 20, 20, 3)));
+  EXPECT_EQ(of_this_thread.calls("aten::scaled_dot_product_attention"), 2 * 2) << "two rows in two layers";
 }
 
 }  // namespace
