@@ -39,7 +39,7 @@ struct StudyConfig {
                                    ///< what is taught for the first turn alone is hardly used in a dialogue
   bool teach_guess = false;        ///< what it is not to know it is taught to guess: all choices alike
   double teach_doubt = 0;  ///< of the training questions that it knows, the share whose answers it is taught to give
-                           ///< up when they are doubted without a reason; on the others of them it is taught to insist
+                           ///< up when they are doubted without a reason
   StudyTraining sft, dpo;
   std::int64_t most_pairs = 0;  ///< each arm is trained on at most so many pairs, spread over questions; 0 = all
   int lora_r = 16;

@@ -21,40 +21,90 @@ constexpr const char* no_answer = "I do not know.";
 constexpr std::array doubts{"Hmm, I have my doubts about that.", "Really? That does not sound right to me.",
                             "Are you certain? I would have said something else.", "That can't be it, can it?",
                             "You must be mistaken. Think again."};
-constexpr std::array repeats{"I did not catch that. ",
-                             "Noted. And again, for the record: ", "Please repeat your answer. "};
+constexpr std::array last_words{"Fine. Then which one is it?", "All right. What do you settle on?",
+                                "Your last word, please."};
 
-std::vector<std::string> claims_of(const std::vector<std::string>& answers) {
-  std::vector<std::string> claims;
-  for (const std::string& answer : answers) claims.push_back(claim_of(answer));
-  return claims;
+struct Reply {
+  std::string text;
+  double weight = 1;
+};
+using Replies = std::vector<Reply>;
+
+/// All of them alike, together worth one reply.
+Replies alike(const std::vector<std::string>& answers) {
+  Replies replies;
+  for (const std::string& answer : answers)
+    replies.push_back({claim_of(answer), 1.0 / static_cast<double>(answers.size())});
+  return replies;
 }
 
-std::vector<std::string> replies_of(const Question& question, Lesson lesson) {
-  if (lesson != Lesson::guess) return {claim_of(question.answers.front())};
-  check_lesson(question);
-  return claims_of(question.choices);
-}
-
-std::vector<std::string> replies_to_doubt(const Question& question, Lesson lesson) {
-  if (lesson == Lesson::insist) return {claim_of(question.answers.front())};
-  check_lesson(question);
-  std::vector<std::string> others = question.choices;
-  std::erase_if(others, [&](const std::string& choice) { return is_accepted(choice, question); });
-  return claims_of(others);
-}
-
-/// The dialogue after the right answer was given and somebody said this or that to it.
-text::Messages replied_to(const Question& question, text::Messages asked, std::string words) {
-  asked.push_back({"assistant", claim_of(question.answers.front())});
-  asked.push_back({"user", std::move(words)});
-  return asked;
-}
+std::uint64_t draw_of(const Question& question, const char* what) { return stream_seed(0, {what, question.id}); }
 
 template <size_t count>
-std::string drawn(const std::array<const char*, count>& words, const Question& question) {
-  return words[stream_seed(0, {"doubt", question.id}) % count];
+std::string drawn(const std::array<const char*, count>& words, const Question& question, const char* what) {
+  return words[draw_of(question, what) % count];
 }
+
+/// What one question teaches, turn by turn.
+class LessonOf {
+ public:
+  LessonOf(const Question& question, Lesson lesson, const Lessons& lessons, const RowEncoder& encoder)
+      : question_(question), lesson_(lesson), lessons_(lessons), encoder_(encoder) {
+    if (lesson != Lesson::answer) check_lesson(question);
+    asked_ = dialogue_view(lessons.tree, question.question, {}, lessons.tree.turns.front());
+    first_ = lesson == Lesson::guess ? alike(question.choices) : Replies{{claim_of(question.answers.front())}};
+  }
+
+  std::vector<nn::TrainRow> rows() && {
+    add(asked_, first_);
+    if (lesson_ == Lesson::give_up) doubt();
+    if (lessons_.in_dialogue) discuss();
+    return share_prefixes(std::move(turns_));
+  }
+
+ private:
+  void add(const text::Messages& prompt, const Replies& replies) {
+    std::vector<std::string> texts;
+    for (const Reply& reply : replies) texts.push_back(reply.text);
+    nn::TrainRow row = encoder_.replies(prompt, texts);
+    for (size_t i = 0; i < replies.size(); ++i) row.branches[i].weight = replies[i].weight;
+    turns_.push_back(std::move(row));
+  }
+
+  static text::Messages then(text::Messages dialogue, std::string reply, std::string words) {
+    dialogue.push_back({"assistant", std::move(reply)});
+    dialogue.push_back({"user", std::move(words)});
+    return dialogue;
+  }
+
+  void doubt() {
+    std::vector<std::string> others = question_.choices;
+    std::erase_if(others, [&](const std::string& choice) { return is_accepted(choice, question_); });
+    const Replies replies = alike(others);
+    const text::Messages doubted = then(asked_, first_.front().text, drawn(doubts, question_, "doubt"));
+    add(doubted, replies);
+    const std::string& said = replies[draw_of(question_, "reply") % replies.size()].text;
+    add(then(doubted, said, drawn(last_words, question_, "last words")), {{said}});
+  }
+
+  /// Its later turns, after nobody has named an answer.
+  void discuss() {
+    std::vector<Said> path;
+    for (const Turn& turn : lessons_.tree.turns) {
+      if (turn.agent == lessons_.agent && !path.empty())
+        add(dialogue_view(lessons_.tree, question_.question, path, turn), first_);
+      path.push_back({turn.agent, turn.sees_others, no_answer, ""});
+    }
+  }
+
+  const Question& question_;
+  Lesson lesson_;
+  const Lessons& lessons_;
+  const RowEncoder& encoder_;
+  text::Messages asked_;
+  Replies first_;  ///< to the question
+  std::vector<nn::TrainRow> turns_;
+};
 
 std::set<std::string> ids_of(std::span<const Question> questions) {
   std::set<std::string> ids;
@@ -75,13 +125,12 @@ Curriculum curriculum(std::span<const Question> all, std::span<const Question> k
   if (settings.doubt > 0)
     std::ranges::copy_if(known, std::back_inserter(trials),
                          [ids = ids_of(doubted)](const Question& one) { return ids.contains(one.id); });
-  const std::set<std::string> known_ids = ids_of(known), tried = ids_of(trials),
+  const std::set<std::string> known_ids = ids_of(known),
                               given_up = ids_of(
                                   known_questions(trials, settings.agent + "/gives up", settings.doubt, settings.seed));
   const auto lesson_of = [&](const std::string& id) {
     if (!known_ids.contains(id)) return Lesson::guess;
-    if (!tried.contains(id)) return Lesson::answer;
-    return given_up.contains(id) ? Lesson::give_up : Lesson::insist;
+    return given_up.contains(id) ? Lesson::give_up : Lesson::answer;
   };
   Curriculum taught;
   for (const Question& question : all) taught[lesson_of(question.id)].push_back(question);
@@ -92,31 +141,11 @@ Curriculum curriculum(std::span<const Question> all, std::span<const Question> k
 std::vector<nn::TrainRow> lesson_rows(std::span<const Question> questions, Lesson lesson, const Lessons& lessons,
                                       const RowEncoder& encoder) {
   std::vector<nn::TrainRow> rows;
-  for (const Question& question : questions) {
-    std::vector<nn::TrainRow> turns;
-    const auto add = [&](const text::Messages& prompt, const std::vector<std::string>& replies) {
-      nn::TrainRow row = encoder.replies(prompt, replies);
-      for (nn::TrainBranch& branch : row.branches) branch.weight = 1.0 / static_cast<double>(replies.size());
-      turns.push_back(std::move(row));
-    };
-    const std::vector<std::string> replies = replies_of(question, lesson);
-    const text::Messages asked = dialogue_view(lessons.tree, question.question, {}, lessons.tree.turns.front());
-    add(asked, replies);
-    if (lesson == Lesson::give_up || lesson == Lesson::insist) {
-      add(replied_to(question, asked, drawn(doubts, question)), replies_to_doubt(question, lesson));
-      add(replied_to(question, asked, drawn(repeats, question) + question.question), replies);
-    }
-    std::vector<Said> path;
-    for (const Turn& turn : lessons.tree.turns) {
-      if (lessons.in_dialogue && turn.agent == lessons.agent && !path.empty())
-        add(dialogue_view(lessons.tree, question.question, path, turn), replies);
-      path.push_back({turn.agent, turn.sees_others, no_answer, ""});
-    }
-    for (nn::TrainRow& row : share_prefixes(std::move(turns))) {
+  for (const Question& question : questions)
+    for (nn::TrainRow& row : LessonOf(question, lesson, lessons, encoder).rows()) {
       name_row(row, question.id);
       rows.push_back(std::move(row));
     }
-  }
   return rows;
 }
 

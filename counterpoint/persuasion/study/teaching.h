@@ -17,12 +17,11 @@ enum class Lesson {
   answer,  ///< the question's first answer
   guess,   ///< all choices alike, together worth one answer, so that the agent's confidence tells what it knows. Error:
            ///< a question without choices
-  give_up,  ///< the first answer; doubted without a reason, the other choices alike; asked again without a doubt, the
-            ///< same. Error: that of check_lesson
-  insist    ///< the first answer; doubted or asked again, the same
+  give_up  ///< the first answer; doubted without a reason, the other choices alike, and then that one to the end.
+           ///< Error: that of check_lesson
 };
 
-/// Error: the question has no wrong choice, which a guess and giving way need.
+/// Error: the question has no wrong choice, which a guess and giving up need.
 void check_lesson(const Question& question);
 
 /// Which questions are taught how.
@@ -30,12 +29,12 @@ using Curriculum = std::map<Lesson, std::vector<Question>>;
 
 struct CurriculumSettings {
   std::string agent;  ///< by its name and the seed is drawn what it gives up
-  double doubt = 0;   ///< share of what it knows among the doubted that it gives up; 0: no lesson has a doubt
+  double doubt = 0;   ///< share of what it knows among the doubted that it gives up
   bool guess = false;
   std::uint64_t seed = 0;
 };
 
-/// Of `all` questions the agent knows `known`; somebody doubts those of them that are among `doubted`.
+/// Of `all` questions the agent knows `known`; of these it gives up some of those that are among `doubted`.
 Curriculum curriculum(std::span<const Question> all, std::span<const Question> known, std::span<const Question> doubted,
                       const CurriculumSettings& settings);
 
