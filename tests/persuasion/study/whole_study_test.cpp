@@ -32,6 +32,7 @@ valid = 20
 test = 60
 [teach]
 epochs = 1
+learning_rate = 1e-4
 doubt = 0.5
 guess = true
 [trees]
