@@ -18,9 +18,8 @@ constexpr std::int64_t least_tokens = 128;
 std::vector<Lane> dealt_out(std::span<const TrainRow> rows, int most) {
   std::int64_t tokens = 0;
   for (const TrainRow& row : rows) tokens += row.tokens();
-  const auto useful = std::clamp<std::int64_t>(tokens / least_tokens, 1, most);
-  std::vector<Lane> lanes(
-      static_cast<size_t>(std::min<std::int64_t>(useful, std::max<std::int64_t>(std::ssize(rows), 1))));
+  const std::int64_t useful = std::min(tokens / least_tokens, std::ssize(rows));
+  std::vector<Lane> lanes(static_cast<size_t>(std::clamp<std::int64_t>(useful, 1, most)));
   std::vector<std::int64_t> loads(lanes.size());
   std::vector<size_t> order(rows.size());
   std::iota(order.begin(), order.end(), size_t{0});

@@ -24,18 +24,10 @@ constexpr std::array doubts{"Hmm, I have my doubts about that.", "Really? That d
 constexpr std::array last_words{"Fine. Then which one is it?", "All right. What do you settle on?",
                                 "Your last word, please."};
 
-struct Reply {
-  std::string text;
-  double weight = 1;
-};
-using Replies = std::vector<Reply>;
-
-/// All of them alike, together worth one reply.
-Replies alike(const std::vector<std::string>& answers) {
-  Replies replies;
-  for (const std::string& answer : answers)
-    replies.push_back({claim_of(answer), 1.0 / static_cast<double>(answers.size())});
-  return replies;
+std::vector<std::string> claims_of(const std::vector<std::string>& answers) {
+  std::vector<std::string> claims;
+  for (const std::string& answer : answers) claims.push_back(claim_of(answer));
+  return claims;
 }
 
 std::uint64_t draw_of(const Question& question, const char* what) { return stream_seed(0, {what, question.id}); }
@@ -52,7 +44,7 @@ class LessonOf {
       : question_(question), lesson_(lesson), lessons_(lessons), encoder_(encoder) {
     if (lesson != Lesson::answer) check_lesson(question);
     asked_ = dialogue_view(lessons.tree, question.question, {}, lessons.tree.turns.front());
-    first_ = lesson == Lesson::guess ? alike(question.choices) : Replies{{claim_of(question.answers.front())}};
+    first_ = claims_of(lesson == Lesson::guess ? question.choices : std::vector{question.answers.front()});
   }
 
   std::vector<nn::TrainRow> rows() && {
@@ -63,11 +55,10 @@ class LessonOf {
   }
 
  private:
-  void add(const text::Messages& prompt, const Replies& replies) {
-    std::vector<std::string> texts;
-    for (const Reply& reply : replies) texts.push_back(reply.text);
-    nn::TrainRow row = encoder_.replies(prompt, texts);
-    for (size_t i = 0; i < replies.size(); ++i) row.branches[i].weight = replies[i].weight;
+  /// All replies alike, together worth one.
+  void add(const text::Messages& prompt, const std::vector<std::string>& replies) {
+    nn::TrainRow row = encoder_.replies(prompt, replies);
+    for (nn::TrainBranch& branch : row.branches) branch.weight = 1.0 / static_cast<double>(replies.size());
     turns_.push_back(std::move(row));
   }
 
@@ -80,11 +71,11 @@ class LessonOf {
   void doubt() {
     std::vector<std::string> others = question_.choices;
     std::erase_if(others, [&](const std::string& choice) { return is_accepted(choice, question_); });
-    const Replies replies = alike(others);
-    const text::Messages doubted = then(asked_, first_.front().text, drawn(doubts, question_, "doubt"));
+    const std::vector<std::string> replies = claims_of(others);
+    const text::Messages doubted = then(asked_, first_.front(), drawn(doubts, question_, "doubt"));
     add(doubted, replies);
-    const std::string& said = replies[draw_of(question_, "reply") % replies.size()].text;
-    add(then(doubted, said, drawn(last_words, question_, "last words")), {{said}});
+    const std::string& said = replies[draw_of(question_, "reply") % replies.size()];
+    add(then(doubted, said, drawn(last_words, question_, "last words")), {said});
   }
 
   /// Its later turns, after nobody has named an answer.
@@ -102,7 +93,7 @@ class LessonOf {
   const Lessons& lessons_;
   const RowEncoder& encoder_;
   text::Messages asked_;
-  Replies first_;  ///< to the question
+  std::vector<std::string> first_;  ///< replies to the question
   std::vector<nn::TrainRow> turns_;
 };
 
@@ -122,9 +113,8 @@ void check_lesson(const Question& question) {
 Curriculum curriculum(std::span<const Question> all, std::span<const Question> known, std::span<const Question> doubted,
                       const CurriculumSettings& settings) {
   std::vector<Question> trials;  // what it knows and somebody doubts
-  if (settings.doubt > 0)
-    std::ranges::copy_if(known, std::back_inserter(trials),
-                         [ids = ids_of(doubted)](const Question& one) { return ids.contains(one.id); });
+  std::ranges::copy_if(known, std::back_inserter(trials),
+                       [ids = ids_of(doubted)](const Question& one) { return ids.contains(one.id); });
   const std::set<std::string> known_ids = ids_of(known),
                               given_up = ids_of(
                                   known_questions(trials, settings.agent + "/gives up", settings.doubt, settings.seed));
